@@ -26,14 +26,14 @@ func Register(s State, id uuid.UUID, lender string, p Person, on date.Date) ([]f
 	if s.Known() {
 		return nil, nil
 	}
-	if err := p.check(on); err != nil {
+	if err := p.Check(on); err != nil {
 		return nil, err
 	}
 	return []fact.Fact{Registered{Borrower: id, Lender: lender, On: on, Person: &p}}, nil
 }
 
-// check says which field is at fault, never what it holds.
-func (p Person) check(on date.Date) error {
+// Check says which field is at fault, never what it holds. Errors: borrower_invalid, borrower_underage.
+func (p Person) Check(on date.Date) error {
 	switch {
 	case !plain(p.FullName, 2, 200):
 		return ErrPersonInvalid.With("full_name must have 2 to 200 bytes of text")
@@ -41,8 +41,8 @@ func (p Person) check(on date.Date) error {
 		return ErrPersonInvalid.With("birth_date is missing")
 	case p.BirthDate.After(on) || p.BirthDate.Before(on.AddMonths(-12*120)):
 		return ErrPersonInvalid.With("birth_date is not plausible")
-	case !plain(p.DocumentNumber, 4, 40):
-		return ErrPersonInvalid.With("document_number must have 4 to 40 bytes of text")
+	case !plain(p.DocumentNumber, 4, 40) || signs(p.DocumentNumber) < 4:
+		return ErrPersonInvalid.With("document_number must have at least 4 letters or digits, and at most 40 bytes")
 	case !phone(p.Phone):
 		return ErrPersonInvalid.With("phone must be + and 8 to 15 digits")
 	case p.Email != "" && !email(p.Email):
@@ -60,6 +60,16 @@ func plain(text string, least, most int) bool {
 		return false
 	}
 	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar })
+}
+
+// signs counts the letters and digits of a text.
+func signs(text string) (n int) {
+	for _, r := range text {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
 }
 
 // phone takes the form of recommendation ITU-T E.164.

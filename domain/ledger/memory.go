@@ -87,7 +87,7 @@ func (m *Memory) CloseDay() ([]Logged, error) {
 	var all []Logged
 	ids := slices.SortedFunc(maps.Keys(m.loans), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
 	for _, id := range ids {
-		logged, err := m.Do(m.NextCommand(), "loan.close_day", id, &loan.CloseDay{})
+		logged, err := m.Do(m.NextCommand(), "loan.close_day", id, &loan.CloseDay{Date: m.business})
 		if err != nil {
 			return all, err
 		}

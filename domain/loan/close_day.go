@@ -1,6 +1,7 @@
 package loan
 
 import (
+	"loanledger/domain/date"
 	"loanledger/domain/fact"
 	"loanledger/domain/money"
 )
@@ -8,13 +9,17 @@ import (
 // CloseDay records what the end of the business date brought about for the loan: that an offer
 // lapsed, that the debt fell due or overdue, that the first penalty accrued, that the cost cap was
 // reached. Each is recorded once. A day that brought nothing about leads to no event.
-type CloseDay struct{}
+type CloseDay struct {
+	Date date.Date `json:"date"` // of which the end is meant; nothing happens when it has ended before
+}
 
 // CommandName is loan.close_day.
 func (CloseDay) CommandName() string { return "loan.close_day" }
 
-func (CloseDay) decide(s State, m Moment) ([]fact.Fact, error) {
+func (c CloseDay) decide(s State, m Moment) ([]fact.Fact, error) {
 	switch {
+	case m.On.After(c.Date):
+		return nil, nil
 	case s.Status == Offered || s.Status == Agreed:
 		if m.On.Before(s.OfferUntil) {
 			return nil, nil

@@ -5,39 +5,40 @@ import (
 	"loanledger/domain/fact"
 )
 
-// Effective is the date from which an event counts: the value date of money, else the business date.
-func Effective(f fact.Fact) date.Date {
+// Dates of an event: the business date on which it was recorded, and the date from which it counts,
+// which is the value date of money.
+func Dates(f fact.Fact) (booked, effective date.Date) {
 	switch e := f.(type) {
 	case Applied:
-		return e.On
+		return e.On, e.On
 	case Approved:
-		return e.On
+		return e.On, e.On
 	case Rejected:
-		return e.On
+		return e.On, e.On
 	case Cancelled:
-		return e.On
+		return e.On, e.On
 	case OfferExpired:
-		return e.On
+		return e.On, e.On
 	case SigningFailed:
-		return e.On
+		return e.On, e.On
 	case Signed:
-		return e.On
+		return e.On, e.On
 	case Disbursed:
-		return e.ValueDate
+		return e.On, e.ValueDate
 	case Repaid:
-		return e.ValueDate
+		return e.On, e.ValueDate
 	case Prolonged:
-		return e.On
+		return e.On, e.On
 	case FellDue:
-		return e.On
+		return e.On, e.On
 	case FellOverdue:
-		return e.On
+		return e.On, e.On
 	case PenaltyStarted:
-		return e.On
+		return e.On, e.On
 	case CostCapReached:
-		return e.On
+		return e.On, e.On
 	case Settled:
-		return e.On
+		return e.BookedOn, e.On
 	}
 	panic("loan: unknown event " + f.EventType())
 }
@@ -47,7 +48,7 @@ func Effective(f fact.Fact) date.Date {
 func StateAsOf(facts []fact.Fact, asOf date.Date) State {
 	var s State
 	for _, f := range facts {
-		if !Effective(f).After(asOf) {
+		if _, effective := Dates(f); !effective.After(asOf) {
 			s = s.Fold(f)
 		}
 	}

@@ -176,8 +176,9 @@ type CostCapReached struct {
 
 // Settled: nothing is owed any more.
 type Settled struct {
-	On    date.Date `json:"on"`
-	Early bool      `json:"early"` // before the due date
+	On       date.Date `json:"on"` // the value date of what settled it
+	BookedOn date.Date `json:"booked_on"`
+	Early    bool      `json:"early"` // before the due date
 }
 
 func (Applied) EventType() string        { return "loan.applied" }

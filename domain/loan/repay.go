@@ -61,7 +61,7 @@ func (s State) receive(e Repaid) ([]fact.Fact, error) {
 	e.Balance = after.owed(e.ValueDate)
 	facts := []fact.Fact{e}
 	if e.Balance.Total().IsZero() {
-		facts = append(facts, Settled{On: e.ValueDate, Early: e.ValueDate.Before(s.account.due)})
+		facts = append(facts, Settled{On: e.ValueDate, BookedOn: e.On, Early: e.ValueDate.Before(s.account.due)})
 	}
 	return facts, nil
 }

@@ -1,0 +1,103 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"loanledger/domain/book"
+	"loanledger/domain/date"
+	"loanledger/domain/ident"
+	"loanledger/domain/ledger"
+	"loanledger/domain/loan"
+	"loanledger/eventstore"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+)
+
+// Candidates finds the loans of a book for which the end of a date may bring something about: offers
+// that lapse, debts that are due, penalties that start. It knows the log up to a position at least.
+type Candidates func(ctx context.Context, b ident.Book, on date.Date, upTo eventstore.Position) ([]uuid.UUID, error)
+
+// closers is how many loans are closed at a time: enough to fill the batches of the log.
+const closers = 64
+
+// CloseDay ends a business date of a lender, in all its books: first for every loan that it brings
+// something about for, then for the book. Days before it that are still open are closed first, in
+// order. A day that was closed before, or is closed again after a crash in the middle, changes nothing.
+//
+// Errors: lender_not_found; day_not_open, for a date that has not ended by the lender's calendar
+// and is after the open one.
+func (d *Desk) CloseDay(ctx context.Context, lender string, on date.Date, find Candidates, progress func(date.Date, int)) error {
+	books := d.lenders.Books(lender)
+	if lender == "" || len(books) == 0 {
+		return book.ErrLenderUnknown
+	}
+	for _, b := range books {
+		for {
+			state, _, err := d.bookState(ctx, b)
+			if err != nil {
+				return err
+			}
+			if today := date.Of(d.clock(), state.Lender.Zone()); on.After(date.Later(today, state.Business)) {
+				return book.ErrDayNotOpen.With("the calendar says %s", today)
+			}
+			if state.Business.After(on) {
+				break
+			}
+			n, err := d.closeBook(ctx, b, state.Business, find)
+			if err != nil {
+				return fmt.Errorf("close %s of book %d: %w", state.Business, b, err)
+			}
+			progress(state.Business, n)
+		}
+	}
+	return nil
+}
+
+// closeBook closes the open date of one book.
+func (d *Desk) closeBook(ctx context.Context, b ident.Book, on date.Date, find Candidates) (int, error) {
+	head, err := d.Log().Head(ctx, eventstore.Book(b))
+	if err != nil {
+		return 0, err
+	}
+	loans, err := find(ctx, b, on, head.Position)
+	if err != nil {
+		return 0, err
+	}
+	var changed atomic.Int64
+	group, inGroup := errgroup.WithContext(ctx)
+	group.SetLimit(closers)
+	for _, id := range loans {
+		group.Go(func() error {
+			o, err := d.Do(inGroup, closing("loan.close_day", b, id, on, &loan.CloseDay{Date: on}))
+			if err == nil && len(o.Answer.(*ledger.LoanAnswer).Events) > 0 {
+				changed.Add(1)
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return 0, err
+	}
+	n := int(changed.Load())
+	_, err = d.Do(ctx, closing("book.close_day", b, uuid.Nil, on, &ledger.CloseDay{Date: on, Loans: n}))
+	if errors.Is(err, eventstore.ErrKeyReused) {
+		err = nil // another process closed the day, and counted loans that this one did not
+	}
+	return n, err
+}
+
+// closing is a command of the end of a date; the same one however often the closing is tried.
+func closing(name string, b ident.Book, target uuid.UUID, on date.Date, body any) ledger.Request {
+	entry, err := ledger.Lookup(name)
+	if err != nil {
+		panic("desk: " + err.Error())
+	}
+	return ledger.Request{
+		Command: ledger.Command{Entry: entry, Target: target, Body: body},
+		Book:    b, Key: "close-day " + on.String(), Actor: "system:close-day",
+	}
+}

@@ -1,0 +1,94 @@
+package desk
+
+import (
+	"context"
+
+	"loanledger/domain/borrower"
+	"loanledger/domain/fact"
+	"loanledger/domain/ident"
+	"loanledger/domain/ledger"
+	"loanledger/domain/loan"
+	"loanledger/eventstore"
+	"loanledger/projections"
+
+	"github.com/google/uuid"
+)
+
+// outcome describes what a command did from what it recorded, so that a repeated command is answered
+// word for word as at first.
+func (d *Desk) outcome(ctx context.Context, r ledger.Request, result eventstore.Result) (ledger.Outcome, error) {
+	receipt := ledger.Receipt{Position: int64(result.Last), RecordedAt: result.RecordedAt, Events: []ledger.RecordedEvent{}}
+	streams := map[uuid.UUID]eventstore.StreamResult{}
+	for _, s := range result.Streams {
+		streams[s.Stream] = s
+		for _, e := range s.Events {
+			receipt.Events = append(receipt.Events, ledger.RecordedEvent{Position: int64(e.Position), Type: e.Type})
+		}
+	}
+	o := ledger.Outcome{Replayed: result.Replayed}
+	var err error
+	switch {
+	case r.Command.Entry.Name == "borrower.certify":
+		o.Answer, err = certificateAnswer(streams[r.Command.Target], &receipt)
+	case r.Command.Entry.Target == ledger.TargetLoan:
+		o.Answer, err = d.loanAnswer(ctx, r.Command.Target, streams[r.Command.Target], &receipt)
+	case r.Command.Entry.Name == "loan.apply":
+		s := result.Streams[0]
+		for _, candidate := range result.Streams {
+			if candidate.Events[0].Type == (loan.Applied{}).EventType() {
+				s = candidate
+			}
+		}
+		o.Answer, err = d.loanAnswer(ctx, s.Stream, s, &receipt)
+	default:
+		o.Answer, err = d.bookAnswer(ctx, r, &receipt)
+	}
+	o.Version = receipt.Version
+	return o, err
+}
+
+// loanAnswer is the loan as it was after the command, on the command's business date.
+func (d *Desk) loanAnswer(ctx context.Context, id uuid.UUID, s eventstore.StreamResult, receipt *ledger.Receipt) (*ledger.LoanAnswer, error) {
+	if len(s.Events) == 0 {
+		state, version, err := eventstore.LoadState(ctx, d.executor, projections.Loans, eventstore.Book(ident.BookOf(id)), id)
+		if err != nil {
+			return nil, err
+		}
+		on, err := d.BusinessDate(ctx, state.Lender)
+		receipt.Version = int64(version)
+		return &ledger.LoanAnswer{View: state.On(on), ledger.Receipt: *receipt}, err
+	}
+	state, version, err := eventstore.LoadAt(ctx, d.executor, projections.Loans, eventstore.Book(ident.BookOf(id)), id, s.Version)
+	if err != nil {
+		return nil, err
+	}
+	receipt.Version = int64(version)
+	booked, _ := loan.Dates(s.Events[len(s.Events)-1].Fact.(fact.Fact))
+	answer := &ledger.LoanAnswer{View: state.On(booked), ledger.Receipt: *receipt}
+	for _, e := range s.Events {
+		switch e.Fact.(type) {
+		case loan.Disbursed, loan.Repaid, loan.Prolonged:
+			answer.Transaction = &state.Transactions[len(state.Transactions)-1]
+		}
+	}
+	return answer, nil
+}
+
+func certificateAnswer(s eventstore.StreamResult, receipt *ledger.Receipt) (*ledger.CertificateAnswer, error) {
+	receipt.Version = int64(s.Version)
+	return &ledger.CertificateAnswer{DebtCleared: s.Events[0].Fact.(borrower.DebtCleared), ledger.Receipt: *receipt}, nil
+}
+
+func (d *Desk) bookAnswer(ctx context.Context, r ledger.Request, receipt *ledger.Receipt) (*ledger.BookAnswer, error) {
+	state, version, err := d.bookState(ctx, r.Book)
+	if err != nil {
+		return nil, err
+	}
+	receipt.Version = int64(version)
+	answer := &ledger.BookAnswer{Lender: state.Lender.Code, BusinessDate: state.Business, ledger.Receipt: *receipt}
+	if body, is := r.Command.Body.(*ledger.PublishProduct); is {
+		published, _ := state.Product(body.Product.Code)
+		answer.Product, answer.ProductVersion = body.Product.Code, published.Version
+	}
+	return answer, nil
+}

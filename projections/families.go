@@ -1,0 +1,54 @@
+// Package projections turns the log into what is asked of it: folded states and tables.
+package projections
+
+import (
+	"strings"
+
+	"loanledger/domain/book"
+	"loanledger/domain/borrower"
+	"loanledger/domain/fact"
+	"loanledger/domain/loan"
+	"loanledger/eventstore"
+)
+
+// The families of streams of the ledger.
+var (
+	Loans = &eventstore.Family[loan.State]{
+		Name: "loan", Decode: decodeAny, Encode: encodeBy(loan.Kinds),
+		Fold: func(s loan.State, f any, _ eventstore.Event) loan.State { return s.Fold(f.(fact.Fact)) },
+		Size: loan.State.Size,
+	}
+	Borrowers = &eventstore.Family[borrower.State]{
+		Name: "borrower", Decode: decodeAny, Encode: encodeBy(borrower.Kinds),
+		Fold: func(s borrower.State, f any, _ eventstore.Event) borrower.State { return s.Fold(f.(fact.Fact)) },
+		Size: borrower.State.Size,
+	}
+	Books = &eventstore.Family[book.State]{
+		Name: "book", Decode: decodeAny, Encode: encodeBy(book.Kinds),
+		Fold: func(s book.State, f any, _ eventstore.Event) book.State { return s.Fold(f.(fact.Fact)) },
+		Size: book.State.Size,
+	}
+)
+
+// Decode turns any event of the ledger into a fact. Errors: fact.ErrUndecodable.
+func Decode(e eventstore.Event) (fact.Fact, error) {
+	kinds := loan.Kinds
+	switch aggregate, _, _ := strings.Cut(e.Type, "."); aggregate {
+	case "borrower":
+		kinds = borrower.Kinds
+	case "book":
+		kinds = book.Kinds
+	}
+	return kinds.Decode(e.Type, e.Schema, e.Data)
+}
+
+func decodeAny(e eventstore.Event) (any, error) { return Decode(e) }
+
+func encodeBy(kinds fact.Kinds) func(any) (eventstore.NewEvent, error) {
+	return func(f any) (eventstore.NewEvent, error) {
+		stored, err := kinds.Encode(f.(fact.Fact))
+		return eventstore.NewEvent{
+			Type: stored.Type, Schema: stored.Schema, Data: stored.Data, Personal: stored.Personal,
+		}, err
+	}
+}
