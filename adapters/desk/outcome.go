@@ -56,7 +56,7 @@ func (d *Desk) loanAnswer(ctx context.Context, id uuid.UUID, s eventstore.Stream
 		}
 		on, err := d.BusinessDate(ctx, state.Lender)
 		receipt.Version = int64(version)
-		return &ledger.LoanAnswer{View: state.On(on), ledger.Receipt: *receipt}, err
+		return &ledger.LoanAnswer{View: state.On(on), Receipt: *receipt}, err
 	}
 	state, version, err := eventstore.LoadAt(ctx, d.executor, projections.Loans, eventstore.Book(ident.BookOf(id)), id, s.Version)
 	if err != nil {
@@ -64,7 +64,7 @@ func (d *Desk) loanAnswer(ctx context.Context, id uuid.UUID, s eventstore.Stream
 	}
 	receipt.Version = int64(version)
 	booked, _ := loan.Dates(s.Events[len(s.Events)-1].Fact.(fact.Fact))
-	answer := &ledger.LoanAnswer{View: state.On(booked), ledger.Receipt: *receipt}
+	answer := &ledger.LoanAnswer{View: state.On(booked), Receipt: *receipt}
 	for _, e := range s.Events {
 		switch e.Fact.(type) {
 		case loan.Disbursed, loan.Repaid, loan.Prolonged:
@@ -76,7 +76,7 @@ func (d *Desk) loanAnswer(ctx context.Context, id uuid.UUID, s eventstore.Stream
 
 func certificateAnswer(s eventstore.StreamResult, receipt *ledger.Receipt) (*ledger.CertificateAnswer, error) {
 	receipt.Version = int64(s.Version)
-	return &ledger.CertificateAnswer{DebtCleared: s.Events[0].Fact.(borrower.DebtCleared), ledger.Receipt: *receipt}, nil
+	return &ledger.CertificateAnswer{DebtCleared: s.Events[0].Fact.(borrower.DebtCleared), Receipt: *receipt}, nil
 }
 
 func (d *Desk) bookAnswer(ctx context.Context, r ledger.Request, receipt *ledger.Receipt) (*ledger.BookAnswer, error) {
@@ -85,7 +85,7 @@ func (d *Desk) bookAnswer(ctx context.Context, r ledger.Request, receipt *ledger
 		return nil, err
 	}
 	receipt.Version = int64(version)
-	answer := &ledger.BookAnswer{Lender: state.Lender.Code, BusinessDate: state.Business, ledger.Receipt: *receipt}
+	answer := &ledger.BookAnswer{Lender: state.Lender.Code, BusinessDate: state.Business, Receipt: *receipt}
 	if body, is := r.Command.Body.(*ledger.PublishProduct); is {
 		published, _ := state.Product(body.Product.Code)
 		answer.Product, answer.ProductVersion = body.Product.Code, published.Version

@@ -28,16 +28,16 @@ type Outcome struct {
 
 // Receipt says where a command stands in the log.
 type Receipt struct {
-	Position   int64 `json:"position" doc:"of the last event of the command in its book; 0 where it changed nothing"`
-	RecordedAt time.Time           `json:"recorded_at,omitzero"`
-	Version    int64  `json:"version" doc:"of the stream, as in the ETag"`
-	Events     []RecordedEvent     `json:"events"`
+	Position   int64           `json:"position" doc:"of the last event of the command in its book; 0 where it changed nothing"`
+	RecordedAt time.Time       `json:"recorded_at,omitzero"`
+	Version    int64           `json:"version" doc:"of the stream, as in the ETag"`
+	Events     []RecordedEvent `json:"events"`
 }
 
 // RecordedEvent is an event that a command recorded.
 type RecordedEvent struct {
-	Position int64 `json:"position"`
-	Type     string              `json:"type" example:"loan.repaid"`
+	Position int64  `json:"position"`
+	Type     string `json:"type" example:"loan.repaid"`
 }
 
 // LoanAnswer is a loan after a command.
@@ -61,4 +61,3 @@ type BookAnswer struct {
 	ProductVersion int       `json:"product_version,omitempty"`
 	Receipt
 }
-
