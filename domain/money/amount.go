@@ -40,64 +40,53 @@ func Zero(c Currency) Amount { return Amount{0, c} }
 
 // Parse reads a decimal string in major units, such as "11200.00" or "-3.5".
 // It refuses signs other than a leading minus, exponents, spaces, and more decimals than the
-// currency has (ErrOverPrecise), even when they are zero.
+// currency has (ErrOverPrecise), even when they are zero. ErrTooLarge is for more than MaxMinor,
+// or more than 19 digits.
 func Parse(s string, c Currency) (Amount, error) {
-	minor, decimals, err := parseDigits(s)
+	whole, fraction, negative, err := split(s)
 	if err != nil {
 		return Amount{}, err
 	}
-	missing := c.Digits() - decimals
+	missing := int(c.Digits()) - len(fraction)
 	if missing < 0 {
 		return Amount{}, fmt.Errorf("%w: %s has %d", ErrOverPrecise, c, c.Digits())
 	}
-	for range missing {
-		minor *= 10
-	}
-	if minor > MaxMinor || minor < -MaxMinor {
+	minor, err := digitsOf(whole+fraction+strings.Repeat("0", missing), negative)
+	if err != nil || minor > MaxMinor || minor < -MaxMinor {
 		return Amount{}, ErrTooLarge
 	}
 	return Amount{minor, c}, nil
 }
 
-// parseDigits reads an optional minus, digits, and optionally a point with digits.
-func parseDigits(s string) (minor int64, decimals int32, err error) {
+// split takes an optional minus, digits, and optionally a point with digits apart.
+func split(s string) (whole, fraction string, negative bool, err error) {
 	digits, negative := strings.CutPrefix(s, "-")
 	whole, fraction, point := strings.Cut(digits, ".")
-	if whole == "" || point && fraction == "" {
-		return 0, 0, ErrInvalidAmount
+	if whole == "" || point && fraction == "" || strings.Trim(whole+fraction, "0123456789") != "" {
+		return "", "", false, ErrInvalidAmount
 	}
-	if len(whole)+len(fraction) > 18 {
-		return 0, 0, tooLongOrInvalid(whole + fraction)
+	return whole, fraction, negative, nil
+}
+
+// digitsOf is the number that decimal digits spell. A number that 64 bits do not hold, or that is
+// spelt with more than 19 digits, is ErrTooLarge.
+func digitsOf(digits string, negative bool) (int64, error) {
+	if len(digits) > 19 {
+		return 0, ErrTooLarge
 	}
-	for _, r := range whole + fraction {
-		if r < '0' || r > '9' {
-			return 0, 0, ErrInvalidAmount
-		}
-	}
-	minor, err = strconv.ParseInt(whole+fraction, 10, 64)
+	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
-		return 0, 0, ErrInvalidAmount
-	}
-	if minor > MaxMinor {
-		return 0, 0, ErrTooLarge
+		return 0, ErrTooLarge
 	}
 	if negative {
-		minor = -minor
+		n = -n
 	}
-	return minor, int32(len(fraction)), nil
+	return n, nil
 }
 
-func tooLongOrInvalid(digits string) error {
-	if strings.Trim(digits, "0123456789") != "" {
-		return ErrInvalidAmount
-	}
-	return ErrTooLarge
-}
-
-// FromDecimal rounds an exact number of major units to an amount.
+// FromDecimal rounds an exact number of major units to an amount. It panics on overflow of 64 bits.
 func FromDecimal(d decimal.Decimal, c Currency, mode Rounding) Amount {
-	rounded := mode.Round(d, c.Digits())
-	return Amount{rounded.Shift(c.Digits()).IntPart(), c}
+	return Amount{whole(mode.Round(d, c.Digits()).Shift(c.Digits())), c}
 }
 
 // Minor is the number of minor units.
@@ -222,15 +211,20 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 	return append(a.appendText([]byte{'"'}), '"'), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. The amount has no currency until it meets one.
+// UnmarshalJSON reads what MarshalJSON wrote; it is not held to MaxMinor, since a sum of amounts may
+// be more than that. The amount has no currency until it meets one.
 func (a *Amount) UnmarshalJSON(b []byte) error {
 	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
 		return fmt.Errorf("%w: not a string", ErrInvalidAmount)
 	}
-	minor, decimals, err := parseDigits(string(b[1 : len(b)-1]))
+	whole, fraction, negative, err := split(string(b[1 : len(b)-1]))
 	if err != nil {
 		return err
 	}
-	*a = Amount{minor, scaleOnly + Currency(decimals)}
+	minor, err := digitsOf(whole+fraction, negative)
+	if err != nil {
+		return err
+	}
+	*a = Amount{minor, scaleOnly + Currency(len(fraction))}
 	return nil
 }

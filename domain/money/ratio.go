@@ -26,10 +26,19 @@ func (r Rounding) Div(numerator, denominator decimal.Decimal, decimals int32) de
 	return quotient
 }
 
-// Times is the amount multiplied by numerator / denominator, rounded once.
+// Times is the amount multiplied by numerator / denominator, rounded once. It panics on overflow of
+// 64 bits.
 func (a Amount) Times(numerator, denominator decimal.Decimal, mode Rounding) Amount {
-	d := mode.Div(decimal.NewFromInt(a.minor).Mul(numerator), denominator, 0)
-	return Amount{d.IntPart(), a.currency}
+	return Amount{whole(mode.Div(decimal.NewFromInt(a.minor).Mul(numerator), denominator, 0)), a.currency}
+}
+
+// whole is a number without decimals as an integer.
+func whole(d decimal.Decimal) int64 {
+	n := d.BigInt()
+	if !n.IsInt64() {
+		panic("money: product overflows")
+	}
+	return n.Int64()
 }
 
 // Percent is a percentage of the amount, rounded once; a rate of 1.5 percent is 1.5.
