@@ -81,9 +81,11 @@ func thirty360(from, to Date) int64 {
 }
 
 func months12(from, to Date) Fraction {
-	whole := 0
-	for !from.AddMonths(whole + 1).After(to) {
-		whole++
+	y1, m1, _ := from.Time().Date()
+	y2, m2, _ := to.Time().Date()
+	whole := 12*(y2-y1) + int(m2-m1)
+	if from.AddMonths(whole).After(to) {
+		whole--
 	}
 	start := from.AddMonths(whole)
 	period := int64(from.AddMonths(whole + 1).Sub(start))
