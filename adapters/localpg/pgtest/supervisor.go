@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -27,7 +28,9 @@ func init() {
 	if dir == "" {
 		return
 	}
-	if err := supervise(sharedDir(dir), os.NewFile(3, "ready")); err != nil {
+	const ready = 3
+	syscall.CloseOnExec(ready) // the server must not hold it open
+	if err := supervise(sharedDir(dir), os.NewFile(ready, "ready")); err != nil {
 		log.Fatalf("pgtest supervisor: %v", err)
 	}
 	os.Exit(0)
@@ -36,7 +39,7 @@ func init() {
 // startSupervisor runs this binary once more as the supervisor and waits until
 // the server answers. The caller holds the lock for starting.
 func (d sharedDir) startSupervisor() (sharedServer, error) {
-	self, err := os.Executable()
+	self, err := thisProgram()
 	if err != nil {
 		return "", err
 	}
@@ -51,6 +54,7 @@ func (d sharedDir) startSupervisor() (sharedServer, error) {
 	}
 	defer ready.Close()
 	cmd := exec.Command(self)
+	cmd.Args[0] = "pgtest-supervisor"
 	cmd.Env = append(os.Environ(), superviseDir+"="+string(d))
 	cmd.Dir = "/"
 	cmd.Stdout, cmd.Stderr = said, said
@@ -71,6 +75,15 @@ func (d sharedDir) startSupervisor() (sharedServer, error) {
 	failure := cmd.Wait()
 	text, err := os.ReadFile(d.file("log"))
 	return "", errors.Join(fmt.Errorf("its supervisor ended (%v): %s", failure, text), err)
+}
+
+// thisProgram is how this process starts itself once more. Linux knows the
+// running file even where its directory is closed to this account.
+func thisProgram() (string, error) {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe", nil
+	}
+	return os.Executable()
 }
 
 // supervise runs the server until the last user has left and then takes it
