@@ -23,6 +23,7 @@ import (
 // Keeper keeps what only the lender may know: who a document belongs to, and the codes that sign.
 type Keeper interface {
 	eventstore.Sealer
+	Open(ctx context.Context, book eventstore.Book, subject uuid.UUID, label string, sealed []byte) ([]byte, error)
 	Find(ctx context.Context, book eventstore.Book, kind, value string) (owner uuid.UUID, found bool, err error)
 	Claim(ctx context.Context, book eventstore.Book, kind, value string, candidate uuid.UUID) (owner uuid.UUID, err error)
 	Code(book eventstore.Book, purpose string, id uuid.UUID, issue, digits int) string
