@@ -87,6 +87,7 @@ func (s State) disbursed(e Disbursed) State {
 }
 
 func (s State) repaid(e Repaid) State {
+	was := s.recognisedBefore(e.On)
 	a := &s.account
 	amount := e.Amount.In(s.Currency)
 	a.paid = a.paid.add(e.Allocation)
@@ -101,20 +102,21 @@ func (s State) repaid(e Repaid) State {
 	if !e.Allocation.Principal.IsZero() {
 		s = s.spanEnded(e.Accrued)
 	}
-	s = s.recorded(e.Recognised, e.On)
+	s = s.recorded(was, e.Recognised, e.On)
 	return s.transacted(Transaction{
 		ID: e.Transaction, Ref: e.Ref, Type: "repayment", Date: e.ValueDate, BookedOn: e.On, Amount: amount,
 	}, e.Allocation, e.Overpaid)
 }
 
 func (s State) prolonged(e Prolonged) State {
+	was := s.recognisedBefore(e.On)
 	s = s.spanEnded(e.Accrued)
 	s.account.due = e.Due
 	s.account.closed.AtMaturity = money.Zero(s.Currency)
 	s.account.fees = s.account.fees.Add(e.Price)
 	s.Prolongations++
 	s.flags.due, s.flags.overdue = false, false
-	s = s.recorded(e.Recognised, e.On)
+	s = s.recorded(was, e.Recognised, e.On)
 	s = s.charged(e.Ref, e.On, e.Price)
 	return s.transacted(Transaction{
 		ID: e.Transaction, Ref: e.Ref, Type: "prolongation", Date: e.On, BookedOn: e.On, Amount: e.Price.In(s.Currency),
@@ -127,9 +129,10 @@ func (s State) spanEnded(acc Accrued) State {
 	return s
 }
 
-func (s State) recorded(r Recognised, on date.Date) State {
+// recorded adds the income that an event of a business date recognises to all that was recognised
+// before it, by events and by the closings of days.
+func (s State) recorded(was, r Recognised, on date.Date) State {
 	a := &s.account
-	was := s.account.recognised
 	a.recognised = Recognised{was.Interest.Add(r.Interest), was.Fees.Add(r.Fees), was.Penalty.Add(r.Penalty)}
 	a.recogDay = on
 	return s
