@@ -24,8 +24,8 @@ type account struct {
 	overpaid   money.Amount
 	paidEarly  money.Amount // before the due date
 	paidLate   money.Amount // after it
-	recognised Recognised   // as income, up to and with recognisedThrough
-	recogDay   date.Date
+	recognised Recognised   // as income, up to and with recogDay
+	recogDay   date.Date    // of the last event that recognised income
 }
 
 // owed is what is outstanding on a date, by its parts.
@@ -69,7 +69,7 @@ func (s State) uncapped(on date.Date) (interest, penalty money.Amount) {
 		}
 		interest = interest.Add(accrue(a.principal, t.Interest.Rate, t.Interest.Per, t.Interest.DayCount, a.spanFrom, end, t.Rounding))
 	case product.FixedFee:
-		interest = s.pricedInterest(on)
+		interest = interest.Add(s.spanPrice(on))
 	}
 	return interest, a.closed.Penalty.Add(s.spanPenalty(on))
 }
@@ -100,11 +100,25 @@ func (s State) withinCap(on date.Date) (interest, penalty money.Amount) {
 }
 
 // costCap is the most that interest, penalties and fees may come to.
-func (s State) costCap() (money.Amount, bool) {
-	if s.Terms.CostCap == nil {
+func (s State) costCap() (money.Amount, bool) { return costCapOf(s.Terms, s.account.lent) }
+
+// costCapOf is the cost cap of an amount paid out.
+func costCapOf(t product.Terms, lent money.Amount) (money.Amount, bool) {
+	if t.CostCap == nil {
 		return money.Amount{}, false
 	}
-	return s.account.lent.Percent(s.Terms.CostCap.PercentOfPrincipal, money.Down), true
+	return lent.Percent(t.CostCap.PercentOfPrincipal, money.Down), true
+}
+
+// withinRoom is what of a charge of a date the cost cap has room for.
+func (s State) withinRoom(charge money.Amount, on date.Date) money.Amount {
+	limit, capped := s.costCap()
+	if !capped {
+		return charge
+	}
+	acc := s.accrued(on)
+	room := limit.Sub(money.Sum(acc.Interest, acc.Penalty, s.account.fees))
+	return money.Max(money.Zero(s.Currency), money.Min(charge, room))
 }
 
 // recognisedBefore is the income that was recognised before anything that happens on a business

@@ -29,16 +29,20 @@ func accrue(base money.Amount, rate decimal.Decimal, per product.Per, count date
 	return base.Times(rate.Mul(decimal.NewFromInt(year.Numerator)), hundred.Mul(decimal.NewFromInt(year.Denominator)), mode)
 }
 
-// pricedInterest is the part of the fixed price of the term that is earned by a date, by the days of
-// the term that have passed, where an early repayment costs interest to its date only. Otherwise all
-// of it is owed from the payout on, and was closed with it.
-func (s State) pricedInterest(on date.Date) money.Amount {
-	a := s.account
-	if s.Terms.Prepayment.Interest == "full_period" {
-		return a.closed.Interest
+// spanPrice is the part of the fixed price of the term that is earned in the open span up to and with
+// a date, where an early repayment costs interest to its date only. Otherwise all of the price is owed
+// from the payout on, and was closed with it. Nothing is earned once the principal was repaid.
+func (s State) spanPrice(on date.Date) money.Amount {
+	if s.Terms.Prepayment.Interest == "full_period" || s.account.principal.IsZero() {
+		return money.Zero(s.Currency)
 	}
-	days := min(max(on.Sub(a.paidOut), 0), s.TermDays)
-	return a.price.Times(decimal.NewFromInt(int64(days)), decimal.NewFromInt(int64(s.TermDays)), s.Terms.Rounding)
+	return s.earnedPrice(on).Sub(s.earnedPrice(s.account.spanFrom))
+}
+
+// earnedPrice is the part of the fixed price for the days of the term that have passed by a date.
+func (s State) earnedPrice(on date.Date) money.Amount {
+	days := min(max(on.Sub(s.account.paidOut), 0), s.TermDays)
+	return s.account.price.Times(decimal.NewFromInt(int64(days)), decimal.NewFromInt(int64(s.TermDays)), s.Terms.Rounding)
 }
 
 // spanPenalty is the penalty of the open span up to and with a date, on the overdue principal.

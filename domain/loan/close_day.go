@@ -10,7 +10,7 @@ import (
 // lapsed, that the debt fell due or overdue, that the first penalty accrued, that the cost cap was
 // reached. Each is recorded once. A day that brought nothing about leads to no event.
 type CloseDay struct {
-	Date date.Date `json:"date"` // of which the end is meant; nothing happens when it has ended before
+	Date date.Date `json:"date"` // of which the end is meant; nothing happens when it is not the open one
 }
 
 // CommandName is loan.close_day.
@@ -18,7 +18,7 @@ func (CloseDay) CommandName() string { return "loan.close_day" }
 
 func (c CloseDay) decide(s State, m Moment) ([]fact.Fact, error) {
 	switch {
-	case m.On.After(c.Date):
+	case m.On != c.Date:
 		return nil, nil
 	case s.Status == Offered || s.Status == Agreed:
 		if m.On.Before(s.OfferUntil) {

@@ -35,7 +35,7 @@ func (c Disburse) decide(s State, m Moment) ([]fact.Fact, error) {
 		return nil, err
 	}
 	if s.Status == Offered {
-		err = s.offerStands(m)
+		err = s.offerStands(m.On, on)
 	} else if m.On.After(s.OfferUntil) {
 		err = ErrOfferExpired.With("the offer ended on %s", s.OfferUntil)
 	}
@@ -48,13 +48,19 @@ func (c Disburse) decide(s State, m Moment) ([]fact.Fact, error) {
 	return []fact.Fact{e}, nil
 }
 
-// payout is the payment of the whole principal on a value date, with what the terms charge for it.
+// payout is the payment of the whole principal on a value date, with what the terms charge for it,
+// as far as the cost cap has room for it.
 func (s State) payout(on, valueDate date.Date) Disbursed {
 	price, _ := priceOf(s.Terms.Interest.Prices, s.TermDays, s.Principal, s.Terms.Rounding)
+	fees := feesOn(s.Terms, product.OnDisbursement, s.Principal)
+	if limit, capped := costCapOf(s.Terms, s.Principal); capped {
+		fees = money.Min(fees, limit)
+		price = money.Min(price, limit.Sub(fees))
+	}
 	zero := money.Zero(s.Currency)
 	return Disbursed{
 		On: on, ValueDate: valueDate, Currency: s.Currency, Amount: s.Principal, Due: valueDate.AddDays(s.TermDays),
-		Price: price, Fees: feesOn(s.Terms, product.OnDisbursement, s.Principal), Recognised: Recognised{zero, zero, zero},
+		Price: price, Fees: fees, Recognised: Recognised{zero, zero, zero},
 	}
 }
 

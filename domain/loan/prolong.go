@@ -45,9 +45,13 @@ func (c Prolong) decide(s State, m Moment) ([]fact.Fact, error) {
 	if last := s.lastMoney(); last.After(m.On) {
 		return nil, ErrValueDate.With("a transaction has the later value date %s", last)
 	}
+	due := date.Later(s.account.due, m.On).AddDays(c.Days)
+	if due.Sub(s.account.paidOut) > product.MaxTermDays {
+		return nil, ErrProlongDays.With("no loan is for more than %d days in all", product.MaxTermDays)
+	}
 	e := Prolonged{
 		Transaction: m.derive("transaction", 1), Ref: c.Ref, On: m.On, Currency: s.Currency, Days: c.Days,
-		DueBefore: s.account.due, Due: date.Later(s.account.due, m.On).AddDays(c.Days), Price: price,
+		DueBefore: s.account.due, Due: due, Price: s.withinRoom(price, m.On),
 		Accrued: s.accrued(m.On), Recognised: Recognised{money.Zero(s.Currency), money.Zero(s.Currency), money.Zero(s.Currency)},
 	}
 	after := s.Fold(e)
@@ -65,8 +69,12 @@ func (s State) priceOfProlongation(days int) (money.Amount, error) {
 	if p.MaxCount > 0 && s.Prolongations >= p.MaxCount {
 		return zero, ErrProlongations.With("%d prolongations", p.MaxCount)
 	}
-	if days < 1 || days > product.MaxTermDays || p.MaxDays > 0 && days > p.MaxDays {
-		return zero, ErrProlongDays.With("1 to %d days", max(p.MaxDays, 1))
+	most := product.MaxTermDays
+	if p.MaxDays > 0 {
+		most = min(most, p.MaxDays)
+	}
+	if days < 1 || days > most {
+		return zero, ErrProlongDays.With("1 to %d days", most)
 	}
 	price, priced := priceOf(p.Prices, days, s.account.principal, s.Terms.Rounding)
 	if len(p.Prices) > 0 && !priced {

@@ -3,6 +3,7 @@ package loan
 import (
 	"reflect"
 
+	"loanledger/domain/date"
 	"loanledger/domain/fact"
 )
 
@@ -24,7 +25,7 @@ func (c Sign) decide(s State, m Moment) ([]fact.Fact, error) {
 	if s.Status != Offered {
 		return nil, ErrWrongStatus.With("the loan is %s", s.Status)
 	}
-	if err := s.offerStands(m); err != nil {
+	if err := s.offerStands(m.On, m.On); err != nil {
 		return nil, err
 	}
 	if s.SigningTries >= MaxSigningTries {
@@ -41,13 +42,13 @@ func (e SigningFailed) Refusal() error {
 	return ErrCodeWrong.With("%d more tries", MaxSigningTries-e.Attempt)
 }
 
-// offerStands tells whether an offer can still become a contract on a date: it has not lapsed, and
-// the law gives the same terms for a contract of that date.
-func (s State) offerStands(m Moment) error {
-	if m.On.After(s.OfferUntil) {
+// offerStands tells whether an offer can still be taken up on a business date: it has not lapsed, and
+// the law gives the same terms for a contract of the contract date.
+func (s State) offerStands(on, contract date.Date) error {
+	if on.After(s.OfferUntil) {
 		return ErrOfferExpired.With("the offer ended on %s", s.OfferUntil)
 	}
-	now, err := s.Terms.Resolve(m.On)
+	now, err := s.Terms.Resolve(contract)
 	if err != nil {
 		return err
 	}
