@@ -2,15 +2,14 @@ package localpg
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"syscall"
+
+	"loanledger/adapters/internal/localdir"
 )
 
 // cluster is an initialised data directory and what is needed to run it.
@@ -25,8 +24,8 @@ type cluster struct {
 
 // openCluster finds binaries that fit the directory, and makes the cluster
 // where there is none. The scratch directory must belong to the account.
-func openCluster(ctx context.Context, dir string, who account, scratch string, volatile bool) (*cluster, error) {
-	c := &cluster{dir: dir, data: filepath.Join(dir, "data"), account: who, volatile: volatile}
+func openCluster(ctx context.Context, dir *localdir.Dir, who account, scratch string, volatile bool) (*cluster, error) {
+	c := &cluster{dir: dir.Path(), data: dir.File("data"), account: who, volatile: volatile}
 	found, err := findInstallations(os.Getenv("PG_BIN"), os.Getenv("PATH"))
 	if err != nil {
 		return nil, err
@@ -39,32 +38,15 @@ func openCluster(ctx context.Context, dir string, who account, scratch string, v
 		return nil, fmt.Errorf("localpg: %w", err)
 	}
 	exists := err == nil
-	if c.password, err = keptPassword(filepath.Join(dir, "password"), exists); err != nil {
-		return nil, err
+	// A new password is kept before its cluster is made, so that no crash
+	// leaves a cluster without.
+	if c.password, err = dir.Secret("password", exists); err != nil {
+		return nil, fmt.Errorf("localpg: %w", err)
 	}
 	if !exists {
 		err = c.initialise(ctx, scratch)
 	}
 	return c, err
-}
-
-// keptPassword reads the password of an existing cluster, or makes and keeps
-// one before its cluster is made, so that no crash leaves a cluster without.
-func keptPassword(path string, clusterExists bool) (string, error) {
-	text, err := os.ReadFile(path)
-	if err == nil && len(strings.TrimSpace(string(text))) > 0 {
-		return strings.TrimSpace(string(text)), nil
-	}
-	if clusterExists {
-		return "", fmt.Errorf("localpg: the password of the existing database is gone from %s; put the file back", path)
-	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("localpg: %w", err)
-	}
-	var secret [24]byte
-	rand.Read(secret[:])
-	password := hex.EncodeToString(secret[:])
-	return password, writeFile(path, []byte(password+"\n"), 0o600)
 }
 
 // initialise runs initdb in a directory beside the final one and renames it
@@ -82,8 +64,8 @@ func (c *cluster) initialise(ctx context.Context, scratch string) error {
 		return err
 	}
 	secret := filepath.Join(scratch, "initdb-password")
-	if err := writeFile(secret, []byte(c.password+"\n"), 0o600); err != nil {
-		return err
+	if err := localdir.WriteFile(secret, []byte(c.password+"\n"), 0o600); err != nil {
+		return fmt.Errorf("localpg: %w", err)
 	}
 	defer os.Remove(secret)
 	if err := c.account.own(secret); err != nil {
@@ -138,24 +120,6 @@ func localeArgs(major int) []string {
 	default:
 		return []string{"--encoding=UTF8", "--no-locale"}
 	}
-}
-
-// writeFile writes a file in one step: a reader, or a crash, meets the old
-// content or the new.
-func writeFile(path string, content []byte, mode os.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("localpg: %w", err)
-	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("localpg: %w", errors.Join(err, os.Remove(f.Name())))
-	}
-	return nil
 }
 
 func syncDirectory(path string) error {

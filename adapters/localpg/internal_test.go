@@ -115,7 +115,7 @@ func TestOrphanIsEnded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := orphan.lock.release(); err != nil {
+	if err := orphan.dir.Close(); err != nil {
 		t.Fatal(err)
 	}
 	s, err := Start(t.Context(), Options{Dir: dir})

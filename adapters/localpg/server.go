@@ -22,14 +22,17 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"loanledger/adapters/internal/localdir"
 )
+
+// ErrOwned says that another process owns the directory.
+var ErrOwned = localdir.ErrOwned
 
 // Role is the name of the only role of a new server, a superuser.
 const Role = "loanledger"
@@ -48,7 +51,7 @@ type Options struct {
 // Server is a running server, owned by this process.
 type Server struct {
 	cluster    *cluster
-	lock       *ownerLock
+	dir        *localdir.Dir
 	sockets    string
 	port       int
 	postmaster *postmaster
@@ -65,114 +68,32 @@ type Server struct {
 // directory has a living owner, ErrNoBinaries that no PostgreSQL server is
 // installed, ErrVersion that the data belong to a version that is not.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	if o.Dir == "" {
-		return nil, errors.New("localpg: no directory given")
-	}
-	dir, err := filepath.Abs(o.Dir)
+	dir, err := localdir.Open(o.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("localpg: %w", err)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("localpg: %w", err)
-	}
-	lock, err := acquireOwnerLock(filepath.Join(dir, "owner.lock"))
-	if err != nil {
-		return nil, err
-	}
-	s := &Server{lock: lock}
-	if err := s.start(ctx, dir, o.Volatile); err != nil {
+	s := &Server{dir: dir}
+	if err := s.start(ctx, o.Volatile); err != nil {
 		return nil, errors.Join(err, s.letGo())
 	}
 	return s, nil
 }
 
-func (s *Server) start(ctx context.Context, dir string, volatile bool) error {
+func (s *Server) start(ctx context.Context, volatile bool) error {
 	who, err := serverAccount()
 	if err != nil {
 		return err
 	}
-	data := filepath.Join(dir, "data")
-	if err := endOrphan(ctx, data); err != nil {
+	if err := endOrphan(ctx, s.dir.File("data")); err != nil {
 		return err
 	}
-	if s.sockets, err = socketDirectory(dir, who); err != nil {
+	if s.sockets, err = socketDirectory(s.dir.Path(), who); err != nil {
 		return err
 	}
-	if s.cluster, err = openCluster(ctx, dir, who, s.sockets, volatile); err != nil {
+	if s.cluster, err = openCluster(ctx, s.dir, who, s.sockets, volatile); err != nil {
 		return err
 	}
 	return s.launch(ctx)
-}
-
-// launchAttempts bounds the starts that fail because another process took the
-// port between the probe and the bind, or because server processes of a killed
-// postmaster have not noticed yet that they are alone.
-const launchAttempts = 40
-
-func (s *Server) launch(ctx context.Context) error {
-	portFile := filepath.Join(s.cluster.dir, "port")
-	port, err := choosePort(portFile)
-	if err != nil {
-		return err
-	}
-	for attempt := 1; ; attempt++ {
-		s.port = port
-		err = s.launchOnce(ctx)
-		switch {
-		case err == nil:
-			return writeFile(portFile, []byte(strconv.Itoa(port)+"\n"), 0o644)
-		case attempt == launchAttempts:
-			return err
-		case errors.Is(err, errPortTaken):
-			if port, err = freePort(); err != nil {
-				return err
-			}
-		case errors.Is(err, errLeftovers):
-			if waitErr := pause(ctx, 250*time.Millisecond); waitErr != nil {
-				return errors.Join(err, waitErr)
-			}
-		default:
-			return err
-		}
-	}
-}
-
-func (s *Server) launchOnce(ctx context.Context) error {
-	pm, err := s.cluster.launch(s.port, s.sockets)
-	if err != nil {
-		return err
-	}
-	s.postmaster = pm
-	if err := s.awaitReady(ctx); err != nil {
-		// The caller's context may be over already; the server still deserves
-		// a clean end.
-		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		return errors.Join(err, pm.end(stopping))
-	}
-	return nil
-}
-
-// awaitReady returns when a session over the socket succeeds. Refusals while
-// the server starts up or recovers are not errors; how long that may take is
-// the context's matter.
-func (s *Server) awaitReady(ctx context.Context) error {
-	for {
-		conn, err := pgx.Connect(ctx, s.socketURL("postgres"))
-		if err == nil {
-			return conn.Close(ctx)
-		}
-		if !startingUp(err) {
-			return fmt.Errorf("localpg: the server in %s refuses its own role: %w", s.cluster.dir, err)
-		}
-		select {
-		case <-s.postmaster.exited:
-			return s.cluster.startFailure()
-		case <-ctx.Done():
-			return fmt.Errorf("localpg: the server in %s did not answer: %w", s.cluster.dir, ctx.Err())
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
 }
 
 // URL is how any client on this machine reaches the named database: over TCP
@@ -234,7 +155,7 @@ func (s *Server) Stop(ctx context.Context) error {
 
 // letGo gives the directory up after the server has ended.
 func (s *Server) letGo() error {
-	err := s.lock.release()
+	err := s.dir.Close()
 	if s.sockets == "" {
 		return err
 	}
