@@ -3,6 +3,8 @@ package book
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"regexp"
 	"time"
 
@@ -34,7 +36,10 @@ func ParseLender(data []byte) (Lender, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&l); err != nil {
-		return l, ErrLenderInvalid.With("%v", err)
+		return l, ErrLenderInvalid.With("it is not valid JSON, or has an unknown field, currency or form of a value")
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return l, ErrLenderInvalid.With("there is something after the lender")
 	}
 	_, zoneErr := time.LoadLocation(l.TimeZone)
 	switch {

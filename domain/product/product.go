@@ -1,8 +1,6 @@
 package product
 
 import (
-	"bytes"
-	"encoding/json"
 	"slices"
 
 	"loanledger/domain/fact"
@@ -24,6 +22,10 @@ type Product struct {
 	Terms        Terms       `json:"terms"`
 }
 
+// MaxPrincipal bounds what a product lends, in minor units. At the highest rate that terms may have,
+// such a loan still accrues for a century before its figures leave 64 bits.
+const MaxPrincipal = 1_000_000_000_000
+
 // Errors of a product and of what is asked of it.
 var (
 	ErrProductInvalid  = fact.Refuse(fact.Invalid, "product_invalid", "The product is malformed or contradicts itself.")
@@ -35,10 +37,8 @@ var (
 // ErrTermsInvalid, ErrTermsUnsupported.
 func Parse(data []byte) (Product, error) {
 	var p Product
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil {
-		return Product{}, ErrProductInvalid.With("%s", readable(err))
+	if fault := decode(data, &p); fault != "" {
+		return Product{}, ErrProductInvalid.With("%s", fault)
 	}
 	p = p.WithDefaults()
 	return p, p.Validate()
@@ -67,6 +67,8 @@ func (p Product) Validate() error {
 		return ErrProductInvalid.With("name must have 1 to 200 bytes")
 	case err1 != nil || err2 != nil || !least.IsPositive() || most.Less(least):
 		return ErrProductInvalid.With("min_principal and max_principal must be positive amounts, the least first")
+	case most.Minor() > MaxPrincipal:
+		return ErrProductInvalid.With("max_principal must be at most %s %s", money.New(MaxPrincipal, p.Terms.Currency), p.Terms.Currency)
 	case p.MinTermDays < 1 || p.MaxTermDays < p.MinTermDays || p.MaxTermDays > MaxTermDays:
 		return ErrProductInvalid.With("min_term_days and max_term_days must be 1 to %d, the least first", MaxTermDays)
 	case p.OfferDays < 1 || p.OfferDays > 366:

@@ -5,7 +5,10 @@ package product
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"loanledger/domain/date"
 	"loanledger/domain/money"
@@ -161,21 +164,37 @@ const SignedByCode Signature = "code"
 // ErrTermsUnsupported.
 func ParseTerms(data []byte) (Terms, error) {
 	var t Terms
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&t); err != nil {
-		return Terms{}, ErrTermsInvalid.With("%s", readable(err))
+	if fault := decode(data, &t); fault != "" {
+		return Terms{}, ErrTermsInvalid.With("%s", fault)
 	}
 	t = t.withDefaults()
 	return t, t.Validate()
 }
 
-// readable is a JSON error without the text that the caller sent.
-func readable(err error) string {
-	if typ, is := err.(*json.UnmarshalTypeError); is {
-		return fmt.Sprintf("%s must be a %s", typ.Field, typ.Type.Kind())
+// decode reads JSON strictly: no unknown fields, nothing after the value. It answers what is at
+// fault, in words without the text that the caller sent.
+func decode(data []byte, into any) (fault string) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			return "there is something after the JSON value"
+		}
+		return ""
 	}
-	return err.Error()
+	var typ *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &typ):
+		return fmt.Sprintf("%s must be a %s", typ.Field, typ.Type.Kind())
+	case errors.Is(err, money.ErrUnknownCurrency):
+		return "currency must be one of the ISO 4217 codes that lenders may use"
+	case errors.Is(err, money.ErrInvalidAmount):
+		return "an amount must be a string of decimal digits"
+	case strings.HasPrefix(err.Error(), "json: unknown field"):
+		return "there is a field that has no meaning here"
+	}
+	return "it is not valid JSON, or a value has the wrong form"
 }
 
 func (t Terms) withDefaults() Terms {

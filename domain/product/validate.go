@@ -69,14 +69,18 @@ func checkInterest(t Terms) error {
 		if i.Per != PerDay && i.Per != PerMonth && i.Per != PerYear {
 			return ErrTermsInvalid.With("interest.per must be day, month or year")
 		}
-		return percent("interest.rate", i.Rate)
 	case FixedFee:
 		if len(i.Prices) == 0 {
 			return ErrTermsInvalid.With("interest.prices must give a price for at least one term")
 		}
-		return prices("interest.prices", i.Prices)
+		if t.TermDays != 0 && !slices.ContainsFunc(i.Prices, func(p Price) bool { return p.Days == t.TermDays }) {
+			return ErrTermsInvalid.With("interest.prices has no price for term_days")
+		}
 	}
-	return nil
+	if err := percent("interest.rate", i.Rate); err != nil {
+		return err
+	}
+	return prices("interest.prices", i.Prices)
 }
 
 func checkFees(t Terms) error {
