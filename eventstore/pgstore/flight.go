@@ -2,9 +2,9 @@ package pgstore
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,9 +55,10 @@ func (c *committer) land(l *link) {
 // with, nil if there is none.
 func (c *committer) commit(l *link, batch []*pending, measure bool) *link {
 	doubt := false // about versions: look all of them up
-	for breaks := 0; len(batch) > 0; {
+	until := time.Now().Add(connectFor)
+	for len(batch) > 0 {
 		if l == nil || l.broken {
-			opened, err := c.connect(time.Now().Add(connectFor))
+			opened, err := c.connect(until)
 			if err != nil {
 				c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
 				return nil
@@ -66,7 +67,7 @@ func (c *committer) commit(l *link, batch []*pending, measure bool) *link {
 		}
 		ready, err := c.checkVersions(l, batch, doubt)
 		if err != nil {
-			if breaks++; errors.Is(err, errBroken) && breaks < 5 {
+			if errors.Is(err, errBroken) && time.Now().Before(until) {
 				continue // nothing was sent that could have stayed
 			}
 			c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
@@ -75,7 +76,7 @@ func (c *committer) commit(l *link, batch []*pending, measure bool) *link {
 		if batch = ready; len(batch) == 0 {
 			return l
 		}
-		answer, err := c.send(l, batch, measure)
+		at, added, err := c.send(l, batch, measure)
 		measure = false
 		var refusal *pgconn.PgError
 		switch {
@@ -88,45 +89,48 @@ func (c *committer) commit(l *link, batch []*pending, measure bool) *link {
 		case err != nil:
 			c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
 			return l
-		case answer.added:
-			c.landed(batch, answer)
+		case added:
+			c.landed(batch, at)
 			return l
 		default:
-			batch = c.refused(batch, answer)
+			doubt = true // if it is not the era, it is a guard
+			batch = c.checkEpoch(l, batch)
 		}
 	}
 	return l
 }
 
-// send is the exchange that commits a batch. A measured one is split, to see what the commit costs.
-func (c *committer) send(l *link, batch []*pending, measure bool) (batchAnswer, error) {
-	begin, lock, commit := call{statement: beginStatement}, call{statement: lockStatement}, call{statement: commitStatement}
-	insert := l.batch.call(c.book, batch, c.store.now())
+// send is the exchange that commits a batch. Both statements are one transaction, which the end of the
+// exchange commits. A measured one is split, to see what the commit costs.
+func (c *committer) send(l *link, batch []*pending, measure bool) (at place, added bool, err error) {
+	lock, insert := call{statement: lockStatement}, l.batch.call(c.book, batch, c.store.now())
 	if !measure {
-		answers, err := l.exchange(begin, lock, insert, commit)
+		answers, err := l.exchange(lock, insert)
 		if err != nil {
-			return batchAnswer{}, err
+			return place{}, false, err
 		}
-		return decodeBatchAnswer(answers[2]), nil
+		at, added = decodePlace(answers[1])
+		return at, added, nil
 	}
 	start := time.Now()
-	if _, err := l.exchange(begin); err != nil {
-		return batchAnswer{}, err
+	if _, err := l.exchange(call{statement: beginStatement}); err != nil {
+		return place{}, false, err
 	}
 	roundTrip := time.Since(start)
 	answers, err := l.exchange(lock, insert)
 	if err != nil {
-		return batchAnswer{}, err
+		return place{}, false, err
 	}
 	start = time.Now()
-	if _, err := l.exchange(commit); err != nil {
-		return batchAnswer{}, err
+	if _, err := l.exchange(call{statement: commitStatement}); err != nil {
+		return place{}, false, err
 	}
 	took := time.Since(start)
 	c.mu.Lock()
 	c.pace.measured(roundTrip, took)
 	c.mu.Unlock()
-	return decodeBatchAnswer(answers[1]), nil
+	at, added = decodePlace(answers[1])
+	return at, added, nil
 }
 
 // checkVersions refuses the appends whose expected versions are known to be wrong, and answers the
@@ -180,36 +184,31 @@ func (c *committer) keep(batch []*pending, check func(*pending) error) []*pendin
 	return kept
 }
 
-// refused refuses what the batch statement found to be late: everything, if the era is over, or the
-// appends whose guards were hit. It answers the others.
-func (c *committer) refused(batch []*pending, answer batchAnswer) []*pending {
+// checkEpoch refuses the batch if the book is in another era than it, and answers what is left.
+func (c *committer) checkEpoch(l *link, batch []*pending) []*pending {
+	answers, err := l.exchange(call{statement: epochStatement})
 	switch {
-	case !answer.known:
+	case errors.Is(err, errBroken):
+		return batch // it will be tried again
+	case err != nil:
+		c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
+		return nil
+	case len(answers[0]) == 0:
 		c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, eventstore.ErrUnknownBook))
 		return nil
-	case answer.epoch != batch[0].Epoch:
-		c.refuse(batch, fmt.Errorf("book %d is in era %d, not %d: %w", c.book, answer.epoch, batch[0].Epoch, eventstore.ErrConflict))
-		return nil
 	}
-	probe := 0
-	return c.keep(batch, func(p *pending) (err error) {
-		for i := range p.Streams {
-			if len(p.Streams[i].Events) > 0 {
-				continue
-			}
-			if slices.Contains(answer.hit, probe) {
-				err = fmt.Errorf("stream %s is past version %d: %w", p.Streams[i].Stream, p.Streams[i].Expected, eventstore.ErrConflict)
-				c.versions.note(p.Streams[i].Stream, p.Streams[i].Expected+1)
-			}
-			probe++
+	epoch := int64(binary.BigEndian.Uint64(answers[0][0][0]))
+	return c.keep(batch, func(p *pending) error {
+		if p.Epoch != epoch {
+			return fmt.Errorf("book %d is in era %d, not %d: %w", c.book, epoch, p.Epoch, eventstore.ErrConflict)
 		}
-		return err
+		return nil
 	})
 }
 
 // landed answers the appends of a batch that is in the log.
-func (c *committer) landed(batch []*pending, answer batchAnswer) {
-	at := answer.first
+func (c *committer) landed(batch []*pending, where place) {
+	at := where.first
 	for _, p := range batch {
 		for i := range p.Streams {
 			s := &p.Streams[i]
@@ -219,7 +218,7 @@ func (c *committer) landed(batch []*pending, answer batchAnswer) {
 	c.finish(batch, func(p *pending) outcome {
 		first := at
 		at += eventstore.Position(p.events)
-		return outcome{appended: eventstore.Appended{First: first, Last: at - 1, RecordedAt: answer.recordedAt}}
+		return outcome{appended: eventstore.Appended{First: first, Last: at - 1, RecordedAt: where.recordedAt}}
 	})
 	c.store.advance(c.book, at-1)
 	c.store.notes.tell(c.book, at-1)

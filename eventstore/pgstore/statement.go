@@ -19,7 +19,9 @@ const (
 	beginStatement    = "begin"
 	lockStatement     = "lock"
 	batchStatement    = "batch"
+	guardedStatement  = "guarded"
 	commitStatement   = "commit"
+	epochStatement    = "epoch"
 	versionsStatement = "versions"
 	outcomeStatement  = "outcome"
 	endOldStatement   = "end_old"
@@ -28,50 +30,60 @@ const (
 // committerStatements are the statements of a book's committer. The lock is a statement of its own,
 // so that the one after it sees what was committed while it waited.
 //
-// The batch statement adds nothing if the era is another one ($4), or if one of the probed versions
-// ($16, $17) is there already; its answer says where the book stands and which probes were hit.
+// The LIMITs of the look-ups keep the planner from joining the other way round, from all events to
+// the few that are asked for, as it likes to while the table is small.
 func committerStatements(book eventstore.Book) map[string]string {
 	return map[string]string{
-		beginStatement:  `BEGIN`,
-		lockStatement:   fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d, %d)`, lockSpace, book),
-		commitStatement: `COMMIT`,
-		batchStatement: fmt.Sprintf(`
-WITH last AS MATERIALIZED (
-	SELECT last_position, epoch, recorded_at, chain FROM ledger.batches
-	WHERE book = $1::int4 ORDER BY last_position DESC LIMIT 1
-), hit AS MATERIALIZED (
-	SELECT probe.nr FROM unnest($16::uuid[], $17::int4[]) WITH ORDINALITY AS probe (stream, version, nr)
-	WHERE EXISTS (SELECT FROM %[1]s e WHERE e.book = $1 AND e.stream = probe.stream AND e.version = probe.version)
-), next AS MATERIALIZED (
-	SELECT last_position + 1 AS first_position, last_position + $2::int8 AS last_position,
-		greatest($3::timestamptz, recorded_at) AS recorded_at, chain
-	FROM last WHERE epoch = $4::int8 AND NOT EXISTS (SELECT FROM hit)
-), batch AS (
-	INSERT INTO ledger.batches (book, first_position, last_position, epoch, recorded_at, chain)
-	SELECT $1, first_position, last_position, $5::int8, recorded_at,
-		sha256(chain || int8send(first_position) || int8send(last_position) || int8send($5) ||
-			timestamptz_send(recorded_at) || $6::bytea)
-	FROM next
-), added AS (
-	INSERT INTO %[1]s (book, position, recorded_at, stream, version, type, schema, command, digest, actor, data, personal)
-	SELECT $1, next.first_position + e.nr - 1, next.recorded_at,
-		e.stream, e.version, e.type, e.schema, e.command, e.digest, e.actor, e.data, e.personal
-	FROM next, unnest($7::uuid[], $8::int4[], $9::text[], $10::int2[], $11::uuid[], $12::bytea[], $13::text[],
-		$14::bytea[], $15::bytea[]) WITH ORDINALITY
-		AS e (stream, version, type, schema, command, digest, actor, data, personal, nr)
-)
-SELECT last.epoch, next.first_position, next.recorded_at, (SELECT array_agg(nr::int4) FROM hit)
-FROM last LEFT JOIN next ON true`, partition(book)),
+		beginStatement:   `BEGIN`,
+		lockStatement:    fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d, %d)`, lockSpace, book),
+		commitStatement:  `COMMIT`,
+		batchStatement:   fmt.Sprintf(batchSQL, partition(book), ``),
+		guardedStatement: fmt.Sprintf(batchSQL, partition(book), fmt.Sprintf(guardSQL, partition(book))),
+		epochStatement: fmt.Sprintf(`
+SELECT epoch FROM ledger.batches WHERE book = %d ORDER BY last_position DESC LIMIT 1`, book),
 		versionsStatement: fmt.Sprintf(`
 SELECT s.stream, (SELECT e.version FROM %s e WHERE e.book = %d AND e.stream = s.stream ORDER BY e.version DESC LIMIT 1)
 FROM unnest($1::uuid[]) AS s (stream)`, partition(book), book),
 		outcomeStatement: fmt.Sprintf(`
 SELECT s.nr::int4, e.position, e.recorded_at, e.command, e.digest
 FROM unnest($1::uuid[], $2::int4[]) WITH ORDINALITY AS s (stream, version, nr)
-JOIN %s e ON e.book = %d AND e.stream = s.stream AND e.version = s.version`, partition(book), book),
+CROSS JOIN LATERAL (
+	SELECT * FROM %s WHERE book = %d AND stream = s.stream AND version = s.version LIMIT 1
+) AS e`, partition(book), book),
 		endOldStatement: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1::int4 AND backend_start::text = $2::text`,
 	}
 }
+
+// batchSQL appends a batch and answers where it stands. It adds nothing, and answers no row, if the
+// era is another one ($4), or if one of the guarded streams has moved on.
+const batchSQL = `
+WITH batch AS (
+	INSERT INTO ledger.batches (book, first_position, last_position, epoch, recorded_at, chain)
+	SELECT $1::int4, first_position, last_position, $5::int8, recorded_at,
+		sha256(chain || int8send(first_position) || int8send(last_position) || int8send($5) ||
+			timestamptz_send(recorded_at) || $6::bytea)
+	FROM (
+		SELECT last_position + 1 AS first_position, last_position + $2::int8 AS last_position,
+			greatest($3::timestamptz, recorded_at) AS recorded_at, epoch, chain
+		FROM ledger.batches WHERE book = $1 ORDER BY ledger.batches.last_position DESC LIMIT 1
+	) AS last
+	WHERE epoch = $4::int8 %[2]s
+	RETURNING first_position, recorded_at
+), added AS (
+	INSERT INTO %[1]s (book, position, recorded_at, stream, version, type, schema, command, digest, actor, data, personal)
+	SELECT $1, batch.first_position + e.nr - 1, batch.recorded_at,
+		e.stream, e.version, e.type, e.schema, e.command, e.digest, e.actor, e.data, e.personal
+	FROM batch, unnest($7::uuid[], $8::int4[], $9::text[], $10::int2[], $11::uuid[], $12::bytea[], $13::text[],
+		$14::bytea[], $15::bytea[]) WITH ORDINALITY
+		AS e (stream, version, type, schema, command, digest, actor, data, personal, nr)
+)
+SELECT first_position, recorded_at FROM batch`
+
+// guardSQL looks for the versions ($17) that guarded streams ($16) must not have yet.
+const guardSQL = `AND NOT EXISTS (
+		SELECT FROM unnest($16::uuid[], $17::int4[]) AS guard (stream, version)
+		WHERE (SELECT true FROM %s e WHERE e.book = $1 AND e.stream = guard.stream AND e.version = guard.version LIMIT 1)
+	)`
 
 // partition is the table that holds a book's events. Writing to it directly spares the routing.
 func partition(book eventstore.Book) string { return fmt.Sprintf("ledger.events_%d", book) }
@@ -79,7 +91,7 @@ func partition(book eventstore.Book) string { return fmt.Sprintf("ledger.events_
 // batchBuffers are the parameters of a batch, in buffers that are used again.
 type batchBuffers struct {
 	streams, versions, types, schemas, commands, digests, actors, data, personal array
-	probeStreams, probeVersions                                                  array
+	guardStreams, guardVersions                                                  array
 	digest                                                                       batchDigest
 	events                                                                       int
 }
@@ -95,8 +107,8 @@ func (b *batchBuffers) call(book eventstore.Book, batch []*pending, at time.Time
 		for i := range p.Streams {
 			s := &p.Streams[i]
 			if len(s.Events) == 0 {
-				b.probeStreams.bytes(s.Stream[:])
-				b.probeVersions.int32(int32(s.Expected) + 1)
+				b.guardStreams.bytes(s.Stream[:])
+				b.guardVersions.int32(int32(s.Expected) + 1)
 			}
 			for j := range s.Events {
 				b.add(&p.Append, s, j)
@@ -104,26 +116,30 @@ func (b *batchBuffers) call(book eventstore.Book, batch []*pending, at time.Time
 		}
 	}
 	digest := b.digest.sum()
-	return call{batchStatement, [][]byte{
+	c := call{batchStatement, [][]byte{
 		int32Bytes(int32(book)), int64Bytes(int64(b.events)),
 		int64Bytes(at.UnixMicro() - postgresEpoch.UnixMicro()),
 		int64Bytes(batch[0].Epoch), int64Bytes(next), digest[:],
 		b.streams.encoded(), b.versions.encoded(), b.types.encoded(), b.schemas.encoded(), b.commands.encoded(),
 		b.digests.encoded(), b.actors.encoded(), b.data.encoded(), b.personal.encoded(),
-		b.probeStreams.encoded(), b.probeVersions.encoded(),
 	}}
+	if b.guardStreams.count > 0 {
+		c.statement = guardedStatement
+		c.parameters = append(c.parameters, b.guardStreams.encoded(), b.guardVersions.encoded())
+	}
+	return c
 }
 
 func (b *batchBuffers) reset() {
 	b.events = 0
 	b.digest.reset()
-	for _, a := range []*array{&b.streams, &b.commands, &b.probeStreams} {
+	for _, a := range []*array{&b.streams, &b.commands, &b.guardStreams} {
 		a.reset(oidUUID)
 	}
 	for _, a := range []*array{&b.digests, &b.data, &b.personal} {
 		a.reset(oidBytea)
 	}
-	for _, a := range []*array{&b.versions, &b.probeVersions} {
+	for _, a := range []*array{&b.versions, &b.guardVersions} {
 		a.reset(oidInt4)
 	}
 	b.types.reset(oidText)
@@ -155,33 +171,18 @@ func (b *batchBuffers) add(a *eventstore.Append, s *eventstore.StreamAppend, j i
 	})
 }
 
-// batchAnswer is what the batch statement answered.
-type batchAnswer struct {
-	known      bool // the book is there
-	added      bool
-	epoch      int64 // before the batch
+// place is where a batch stands in the book.
+type place struct {
 	first      eventstore.Position
 	recordedAt time.Time
-	hit        []int // probes that were hit, from 0
 }
 
-func decodeBatchAnswer(rows [][][]byte) batchAnswer {
+// decodePlace reads the answer of the batch statement; without a row nothing was added.
+func decodePlace(rows [][][]byte) (p place, added bool) {
 	if len(rows) == 0 {
-		return batchAnswer{}
+		return place{}, false
 	}
-	row := rows[0]
-	a := batchAnswer{known: true, epoch: int64(binary.BigEndian.Uint64(row[0]))}
-	if row[1] != nil {
-		a.added = true
-		a.first = eventstore.Position(binary.BigEndian.Uint64(row[1]))
-		a.recordedAt = timeOf(row[2])
-	}
-	if row[3] != nil {
-		for b := row[3][arrayHeader:]; len(b) >= 8; b = b[8:] {
-			a.hit = append(a.hit, int(binary.BigEndian.Uint32(b[4:]))-1)
-		}
-	}
-	return a
+	return place{eventstore.Position(binary.BigEndian.Uint64(rows[0][0])), timeOf(rows[0][1])}, true
 }
 
 // streamsParameter is the parameter of the versions statement.
