@@ -1,0 +1,165 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"reflect"
+
+	"loanledger/domain/ledger"
+	"loanledger/domain/product"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+)
+
+// commandRoutes is which address gives which command. To add one, name it here: its body, its roles
+// and its summary are those of the catalogue.
+var commandRoutes = []struct {
+	method, path, command string
+	status                int
+	tag, about            string
+}{
+	{http.MethodPost, "/v1/loans", "loan.apply", 201, tagLoans, "The borrower is given as a person, who becomes known to the lender by the identity document, or by borrower_id."},
+	{http.MethodPost, "/v1/loans/{id}/approval", "loan.approve", 200, tagLoans, "The offer stands for the number of days that the product says."},
+	{http.MethodPost, "/v1/loans/{id}/rejection", "loan.reject", 200, tagLoans, "The borrower is free to apply again."},
+	{http.MethodPost, "/v1/loans/{id}/cancellation", "loan.cancel", 200, tagLoans, "By the borrower or by the lender."},
+	{http.MethodPost, "/v1/loans/{id}/signature", "loan.sign", 200, tagLoans, "Every wrong code counts; after five the loan has to be applied for again."},
+	{http.MethodPost, "/v1/loans/{id}/disbursement", "loan.disburse", 200, tagLoans, "Interest runs from here as the terms say."},
+	{http.MethodPost, "/v1/loans/{id}/repayments", "loan.repay", 200, tagLoans, "The payment covers the debt in the order of the terms. The loan closes with the last of it; what is more becomes a credit balance."},
+	{http.MethodPost, "/v1/loans/{id}/prolongations", "loan.prolong", 200, tagLoans, "Where the terms ask for a payment first, give exactly that amount, or pay it before."},
+	{http.MethodPost, "/v1/borrowers/{id}/no-debt-certificates", "borrower.certify", 201, tagBorrowers, "Only when every loan has been repaid."},
+	{http.MethodPut, "/v1/lenders/{code}/products/{product}", "book.publish_product", 200, tagLenders, "The body is the product. Publishing what is on offer already changes nothing; anything else becomes its next version. Loans keep the version they were signed under."},
+}
+
+type (
+	applyInput  struct{ CommandHeaders }
+	targetInput struct {
+		CommandHeaders
+		ID uuid.UUID `path:"id" doc:"of the loan or the borrower"`
+	}
+	productInput struct {
+		CommandHeaders
+		Code    string `path:"code" doc:"the lender's code" example:"smartcash"`
+		Product string `path:"product" doc:"the product's code" example:"payday"`
+	}
+)
+
+// addressed is what a command's address says.
+type addressed interface{ address(*order) }
+
+func (applyInput) address(*order)       {}
+func (i targetInput) address(o *order)  { o.target = i.ID }
+func (i productInput) address(o *order) { i.wrap(o) }
+
+// wrap makes the command of a product that came alone. Whether it is JSON is found out first, so that
+// nothing in it can end the wrapping.
+func (i productInput) wrap(o *order) {
+	o.lender = i.Code
+	if json.Valid(o.body) {
+		o.body = append(append([]byte(`{"product":`), bytes.TrimSpace(o.body)...), '}')
+	}
+	o.check = func(body any) error {
+		if body.(*ledger.PublishProduct).Product.Code != i.Product {
+			return faultProductCode
+		}
+		return nil
+	}
+}
+
+// commandOutput is the answer of a command.
+type commandOutput[A any] struct {
+	ETag     string `header:"ETag" doc:"the version after the command, for If-Match"`
+	Replayed string `header:"Idempotent-Replayed" doc:"true when the command had been carried out before; this is its first result"`
+	Location string `header:"Location" doc:"of what was created"`
+	Body     *A
+}
+
+func (a *API) registerCommands() {
+	for _, row := range commandRoutes {
+		entry, err := ledger.Lookup(row.command)
+		if err != nil {
+			panic("httpapi: " + err.Error())
+		}
+		r := route{
+			method: row.method, path: row.path, id: entry.Name, tag: row.tag, summary: entry.Summary,
+			about: row.about, status: row.status, roles: entry.Roles,
+		}
+		body := reflect.TypeOf(entry.NewBody()).Elem()
+		var op *huma.Operation
+		switch {
+		case entry.Target == ledger.TargetLoan:
+			op = command[targetInput, ledger.LoanAnswer](a, r, entry)
+		case entry.Target == ledger.TargetBorrower:
+			op = command[targetInput, ledger.CertificateAnswer](a, r, entry)
+		case entry.Name == "loan.apply":
+			op = command[applyInput, ledger.LoanAnswer](a, r, entry)
+		default:
+			op, body = command[productInput, ledger.BookAnswer](a, r, entry), reflect.TypeFor[product.Product]()
+		}
+		a.documentBody(op, body)
+	}
+}
+
+// command registers a route that gives a command.
+func command[I addressed, A any](a *API, r route, entry ledger.Entry) *huma.Operation {
+	return register(a, r, func(ctx context.Context, c Caller, in *I) (*commandOutput[A], error) {
+		o, err := a.readOrder(ctx, entry)
+		if err != nil {
+			return nil, err
+		}
+		(*in).address(&o)
+		outcome, err := a.carryOut(ctx, c, o)
+		if err != nil {
+			return nil, err
+		}
+		answer, err := answerAs[A](outcome)
+		if err != nil {
+			return nil, err
+		}
+		out := &commandOutput[A]{ETag: etag(outcome.Version), Location: locationOf(outcome.Answer, r.status), Body: answer}
+		if outcome.Replayed {
+			out.Replayed = "true"
+		}
+		return out, nil
+	})
+}
+
+// readOrder is the order of a request, but for its address.
+func (a *API) readOrder(ctx context.Context, entry ledger.Entry) (order, error) {
+	e := exchangeOf(ctx)
+	o := order{entry: entry}
+	var err error
+	if o.key, err = keyOf(e.request.Header); err != nil {
+		return o, err
+	}
+	if o.ifVersion, err = parseIfMatch(e.request.Header.Get("If-Match")); err != nil {
+		return o, err
+	}
+	o.body, err = readBody(e)
+	return o, err
+}
+
+// locationOf is the address of what a command created; empty when it created nothing.
+func locationOf(answer any, status int) string {
+	switch created := answer.(type) {
+	case *ledger.LoanAnswer:
+		if status == http.StatusCreated {
+			return "/v1/loans/" + created.Loan.String()
+		}
+	case *ledger.CertificateAnswer:
+		return "/v1/certificates/" + created.Certificate
+	}
+	return ""
+}
+
+// statusOfAnswer is the status of a command that was carried out.
+func statusOfAnswer(entry ledger.Entry) int {
+	for _, row := range commandRoutes {
+		if row.command == entry.Name {
+			return row.status
+		}
+	}
+	return http.StatusOK
+}

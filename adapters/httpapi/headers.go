@@ -1,0 +1,104 @@
+package httpapi
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// CommandHeaders is what every command takes beside its body. It is exported, like every struct here
+// that is embedded in an input, because huma sees no other.
+type CommandHeaders struct {
+	Key     string `header:"Idempotency-Key" doc:"1 to 200 visible ASCII characters, chosen by the caller. The same key with the same body is answered with the first result, and Idempotent-Replayed: true."`
+	IfMatch string `header:"If-Match" doc:"the version that the loan or the borrower must have, as in the ETag" example:"\"4\""`
+}
+
+// maxKey bounds an idempotency key, in bytes.
+const maxKey = 200
+
+// checkKey accepts no key, and a well-formed one. Errors: idempotency_key_invalid.
+func checkKey(key string) error {
+	if len(key) > maxKey {
+		return faultKey
+	}
+	for i := range len(key) {
+		if key[i] <= ' ' || key[i] > '~' {
+			return faultKey
+		}
+	}
+	return nil
+}
+
+// keyOf is the one idempotency key of a request, or none. Errors: idempotency_key_invalid.
+func keyOf(h http.Header) (string, error) {
+	keys := h.Values("Idempotency-Key")
+	switch {
+	case len(keys) == 0:
+		return "", nil
+	case len(keys) > 1 || keys[0] == "":
+		return "", faultKey
+	}
+	return keys[0], checkKey(keys[0])
+}
+
+// parseIfMatch is the version in an If-Match header; nil where it says nothing, or anything will do.
+// Errors: if_match_invalid.
+func parseIfMatch(value string) (*int64, error) {
+	value = strings.TrimSpace(value)
+	if value == "" || value == "*" {
+		return nil, nil
+	}
+	digits, quoted := strings.CutPrefix(value, `"`)
+	digits, closed := strings.CutSuffix(digits, `"`)
+	if !quoted || !closed || digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return nil, faultIfMatch
+	}
+	version, err := strconv.ParseInt(digits, 10, 32)
+	if err != nil {
+		return nil, faultIfMatch
+	}
+	return &version, nil
+}
+
+// etag is a version as a strong entity tag.
+func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+
+// readBody is the whole JSON body of a request. Errors: body_too_large, unsupported_media_type,
+// body_unread.
+func readBody(e exchange) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(e.writer, e.request.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, faultTooLarge
+	case err != nil:
+		return nil, faultUnread
+	case len(body) > 0 && !hasMediaType(e.request, "application/json"):
+		return nil, faultMedia
+	}
+	return body, nil
+}
+
+// hasMediaType reports whether the body is declared to be of a type, or not declared at all.
+func hasMediaType(r *http.Request, accepted ...string) bool {
+	declared := r.Header.Get("Content-Type")
+	if declared == "" {
+		return true
+	}
+	media, parameters, err := mime.ParseMediaType(declared)
+	if err != nil {
+		return false
+	}
+	if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return false
+	}
+	for _, a := range accepted {
+		if media == a {
+			return true
+		}
+	}
+	return false
+}

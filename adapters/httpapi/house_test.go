@@ -1,0 +1,356 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"loanledger/adapters/access"
+	"loanledger/adapters/desk"
+	"loanledger/adapters/httpapi"
+	"loanledger/domain/book"
+	"loanledger/domain/borrower"
+	"loanledger/domain/date"
+	"loanledger/domain/ident"
+	"loanledger/domain/ledger"
+	"loanledger/domain/product"
+	"loanledger/eventstore"
+	"loanledger/eventstore/memstore"
+	"loanledger/projections"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// house is the API on a log in memory, with both sample lenders.
+type house struct {
+	t      testing.TB
+	api    *httpapi.API
+	server *httptest.Server
+	desk   *desk.Desk
+	log    *memstore.Store
+	keeper *keeper
+	logged *safeBuffer
+	tokens map[string]string // secret by name
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+// firstDay is the business date on which every house opens.
+var firstDay = date.MustParse("2026-01-15")
+
+var lenderCodes = []string{"smartcash", "cashper"}
+
+// newHouse opens a house; change may replace parts of it before it is built.
+func newHouse(t testing.TB, change ...func(*house, *httpapi.Config)) *house {
+	t.Helper()
+	h := &house{t: t, keeper: newKeeper(), logged: &safeBuffer{}, tokens: map[string]string{}, now: time.Date(2026, 1, 15, 9, 0, 0, 0, time.UTC)}
+	h.log = memstore.New(h.clock)
+	h.desk = desk.New(h.log, h.keeper, desk.NewLenders(), h.clock)
+	for i, sample := range []string{"smartcash-payday", "cashper-minicredit"} {
+		lender, err := book.ParseLender(read(t, "lenders/"+lenderCodes[i]+".json"))
+		must(t, err)
+		must(t, h.desk.Open(t.Context(), ident.Book(i+1), lender, firstDay))
+		p, err := product.Parse(read(t, "samples/"+sample+".json"))
+		must(t, err)
+		entry, err := ledger.Lookup("book.publish_product")
+		must(t, err)
+		_, err = h.desk.Do(t.Context(), ledger.Request{Book: ident.Book(i + 1), Key: "sample", Actor: "test",
+			Command: ledger.Command{Entry: entry, Body: &ledger.PublishProduct{Product: p}}})
+		must(t, err)
+	}
+	c := h.config()
+	for _, f := range change {
+		f(h, &c)
+	}
+	h.api = httpapi.New(c)
+	h.server = httptest.NewServer(h.api)
+	t.Cleanup(h.server.Close)
+	return h
+}
+
+func (h *house) config() httpapi.Config {
+	var entries []access.Entry
+	for name, lenders := range map[string][]string{"": {access.AllLenders}, "-smartcash": {"smartcash"}, "-cashper": {"cashper"}} {
+		for _, role := range []access.Role{access.Service, access.Operator, access.Auditor, access.Analyst} {
+			secret, e, err := access.NewToken(role, string(role)+name, lenders)
+			must(h.t, err)
+			h.tokens[e.Name] = secret
+			entries = append(entries, e)
+		}
+	}
+	tokens, err := access.Of(entries...)
+	must(h.t, err)
+	return httpapi.Config{
+		Commands: h.desk, Loans: h.desk, Books: h.desk, Directory: h.desk.Lenders(), Log: h.log, Certificates: certificates{h},
+		Person: h.person,
+		CloseDay: func(ctx context.Context, lender string, on date.Date, progress func(date.Date, int)) error {
+			return h.desk.CloseDay(ctx, lender, on, h.allLoans, progress)
+		},
+		Authenticate: func(secret string) (httpapi.Caller, bool) {
+			p, known := tokens.Authenticate(secret)
+			return httpapi.Caller{Name: p.Name, Role: ledger.Role(p.Role), May: p.May}, known
+		},
+		Metrics: prometheus.NewRegistry(), Logger: slog.New(slog.NewJSONHandler(h.logged, nil)), Version: "test",
+	}
+}
+
+func (h *house) clock() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now = h.now.Add(time.Millisecond)
+	return h.now
+}
+
+// advance moves the clock by days and closes the dates that ended, over HTTP.
+func (h *house) advance(lender string, days int) {
+	h.t.Helper()
+	h.mu.Lock()
+	h.now = h.now.AddDate(0, 0, days)
+	h.mu.Unlock()
+	b, err := h.desk.Book(h.t.Context(), lender)
+	must(h.t, err)
+	last := b.Business.AddDays(days - 1)
+	h.post("operator", "/v1/lenders/"+lender+"/day-closings", `{"date":"`+last.String()+`"}`).want(200)
+}
+
+// allLoans is every loan of a book, as candidates for the closing of a day.
+func (h *house) allLoans(ctx context.Context, b ident.Book, _ date.Date, upTo eventstore.Position) ([]uuid.UUID, error) {
+	events, err := h.log.ReadBook(ctx, eventstore.Book(b), 0, int(upTo)+1)
+	var ids []uuid.UUID
+	for _, e := range events {
+		if e.Type == "loan.applied" {
+			ids = append(ids, e.Stream)
+		}
+	}
+	return ids, err
+}
+
+// person is who a borrower is, as the command of the service wires it.
+func (h *house) person(ctx context.Context, id uuid.UUID) (borrower.Person, bool, error) {
+	p, err := h.desk.Person(ctx, id)
+	if errors.Is(err, errErased) {
+		return p, false, nil
+	}
+	return p, true, err
+}
+
+// certificates finds certificates by reading the whole log.
+type certificates struct{ h *house }
+
+func (c certificates) Certificate(ctx context.Context, number string) (borrower.DebtCleared, error) {
+	for _, b := range c.h.desk.Lenders().Books("") {
+		events, err := c.h.log.ReadBook(ctx, eventstore.Book(b), 0, 1_000_000)
+		if err != nil {
+			return borrower.DebtCleared{}, err
+		}
+		for _, e := range events {
+			if f, err := projections.Decode(e); err == nil {
+				if cleared, is := f.(borrower.DebtCleared); is && cleared.Certificate == number {
+					return cleared, nil
+				}
+			}
+		}
+	}
+	return borrower.DebtCleared{}, httpapi.ErrNoCertificate
+}
+
+func (c certificates) RenderCertificate(ctx context.Context, number string, named bool) ([]byte, error) {
+	d, err := c.Certificate(ctx, number)
+	return fmt.Appendf(nil, "%%PDF-1.7 %s named=%v", d.Certificate, named), err
+}
+
+const sealMark = "sealed:"
+
+var errErased = errors.New("erased")
+
+// keeper keeps secrets in memory.
+type keeper struct {
+	mu     sync.Mutex
+	owners map[string]uuid.UUID
+	erased map[uuid.UUID]bool
+}
+
+func newKeeper() *keeper {
+	return &keeper{owners: map[string]uuid.UUID{}, erased: map[uuid.UUID]bool{}}
+}
+
+func (k *keeper) Seal(_ context.Context, _ eventstore.Book, _ uuid.UUID, _ string, plain []byte) ([]byte, error) {
+	return append([]byte(sealMark), plain...), nil
+}
+
+func (k *keeper) Open(_ context.Context, _ eventstore.Book, subject uuid.UUID, _ string, sealed []byte) ([]byte, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.erased[subject] {
+		return nil, errErased
+	}
+	return bytes.TrimPrefix(sealed, []byte(sealMark)), nil
+}
+
+func (k *keeper) Find(_ context.Context, b eventstore.Book, kind, value string) (uuid.UUID, bool, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	owner, found := k.owners[fmt.Sprint(b, kind, value)]
+	return owner, found, nil
+}
+
+func (k *keeper) Claim(_ context.Context, b eventstore.Book, kind, value string, candidate uuid.UUID) (uuid.UUID, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	at := fmt.Sprint(b, kind, value)
+	if owner, taken := k.owners[at]; taken {
+		return owner, nil
+	}
+	k.owners[at] = candidate
+	return candidate, nil
+}
+
+func (k *keeper) Code(b eventstore.Book, purpose string, id uuid.UUID, issue, digits int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s %s %d", b, purpose, id, issue))
+	return fmt.Sprintf("%0*d", digits, binary.BigEndian.Uint32(sum[:])%1_000_000)
+}
+
+func (k *keeper) Fingerprint(_ context.Context, _ eventstore.Book, data []byte) (eventstore.Digest, error) {
+	return sha256.Sum256(data), nil
+}
+
+// safeBuffer is a log that many may write.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+func read(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile("../../cmd/loanledger/" + name)
+	must(t, err)
+	return data
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// reply is an answer, read to its end.
+type reply struct {
+	t      testing.TB
+	what   string
+	status int
+	header http.Header
+	body   []byte
+}
+
+// do sends a request as the holder of a token; headers come as pairs.
+func (h *house) do(token, method, path, body string, headers ...string) *reply {
+	h.t.Helper()
+	r, err := http.NewRequestWithContext(h.t.Context(), method, h.server.URL+path, strings.NewReader(body))
+	must(h.t, err)
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+h.tokens[token])
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := h.server.Client().Do(r)
+	must(h.t, err)
+	defer answer.Body.Close()
+	data, err := io.ReadAll(answer.Body)
+	must(h.t, err)
+	return &reply{h.t, method + " " + path, answer.StatusCode, answer.Header, data}
+}
+
+func (h *house) get(token, path string) *reply { h.t.Helper(); return h.do(token, "GET", path, "") }
+
+func (h *house) post(token, path, body string, headers ...string) *reply {
+	h.t.Helper()
+	return h.do(token, "POST", path, body, headers...)
+}
+
+// want ends the test unless the status is right.
+func (r *reply) want(status int) *reply {
+	r.t.Helper()
+	if r.status != status {
+		r.t.Fatalf("%s: status %d, not %d: %s", r.what, r.status, status, r.body)
+	}
+	return r
+}
+
+// refused ends the test unless the answer is a problem with the status and the code.
+func (r *reply) refused(status int, code string) *reply {
+	r.t.Helper()
+	r.want(status)
+	var p httpapi.Problem
+	if err := json.Unmarshal(r.body, &p); err != nil || p.Code != code || p.Status != status || p.Title == "" ||
+		p.Type != "/v1/problems/"+code || r.header.Get("Content-Type") != "application/problem+json" {
+		r.t.Fatalf("%s: not a problem with the code %s: %s", r.what, code, r.body)
+	}
+	return r
+}
+
+// str is the field of a JSON answer at a path such as "balances.total" or "loans.0.number".
+func (r *reply) str(path string) string {
+	r.t.Helper()
+	d := json.NewDecoder(bytes.NewReader(r.body))
+	d.UseNumber()
+	var v any
+	must(r.t, d.Decode(&v))
+	for _, step := range strings.Split(path, ".") {
+		switch at := v.(type) {
+		case map[string]any:
+			v = at[step]
+		case []any:
+			var i int
+			if _, err := fmt.Sscan(step, &i); err != nil || i >= len(at) {
+				r.t.Fatalf("%s: no %s in %s", r.what, path, r.body)
+			}
+			v = at[i]
+		default:
+			r.t.Fatalf("%s: no %s in %s", r.what, path, r.body)
+		}
+	}
+	return fmt.Sprint(v)
+}
+
+// has ends the test unless fields have values; they come as pairs.
+func (r *reply) has(pairs ...string) *reply {
+	r.t.Helper()
+	for i := 0; i < len(pairs); i += 2 {
+		if got := r.str(pairs[i]); got != pairs[i+1] {
+			r.t.Errorf("%s: %s is %s, not %s: %s", r.what, pairs[i], got, pairs[i+1], r.body)
+		}
+	}
+	return r
+}
