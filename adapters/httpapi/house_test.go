@@ -128,6 +128,9 @@ func (h *house) advance(lender string, days int) {
 	h.post("operator", "/v1/lenders/"+lender+"/day-closings", `{"date":"`+last.String()+`"}`).want(200)
 }
 
+// code is the code that signs a loan.
+func (h *house) code(loan string) string { return h.desk.SigningCode(uuid.MustParse(loan)) }
+
 // allLoans is every loan of a book, as candidates for the closing of a day.
 func (h *house) allLoans(ctx context.Context, b ident.Book, _ date.Date, upTo eventstore.Position) ([]uuid.UUID, error) {
 	events, err := h.log.ReadBook(ctx, eventstore.Book(b), 0, int(upTo)+1)
@@ -200,6 +203,12 @@ func (k *keeper) Open(_ context.Context, _ eventstore.Book, subject uuid.UUID, _
 		return nil, errErased
 	}
 	return bytes.TrimPrefix(sealed, []byte(sealMark)), nil
+}
+
+func (k *keeper) erase(id string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.erased[uuid.MustParse(id)] = true
 }
 
 func (k *keeper) Find(_ context.Context, b eventstore.Book, kind, value string) (uuid.UUID, bool, error) {

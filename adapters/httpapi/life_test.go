@@ -3,8 +3,6 @@ package httpapi_test
 import (
 	"encoding/json"
 	"testing"
-
-	"github.com/google/uuid"
 )
 
 // person is a borrower with a document of their own.
@@ -25,7 +23,7 @@ func (h *house) paidOut(lender, amount, days, document string) (loan, borrower s
 	applied := h.post("service", "/v1/loans", applyFor(lender, amount, days, document)).want(201)
 	loan, borrower = applied.str("loan_id"), applied.str("borrower_id")
 	h.post("service", "/v1/loans/"+loan+"/approval", "").want(200)
-	h.post("service", "/v1/loans/"+loan+"/signature", `{"code":"`+h.desk.SigningCode(uuid.MustParse(loan))+`"}`).want(200)
+	h.post("service", "/v1/loans/"+loan+"/signature", `{"code":"`+h.code(loan)+`"}`).want(200)
 	h.post("service", "/v1/loans/"+loan+"/disbursement", `{}`).want(200).has("status", "active")
 	return loan, borrower
 }
@@ -43,7 +41,7 @@ func TestLifeOfARussianLoan(t *testing.T) {
 	path := "/v1/loans/" + id
 	h.post("operator", path+"/approval", "").want(200).has("status", "approved", "offer_until", "2026-01-20")
 	h.post("service", path+"/signature", `{"code":"000000"}`).refused(409, "signature_code_wrong")
-	h.post("service", path+"/signature", `{"code":"`+h.desk.SigningCode(uuid.MustParse(id))+`"}`).want(200).has("status", "signed")
+	h.post("service", path+"/signature", `{"code":"`+h.code(id)+`"}`).want(200).has("status", "signed")
 	h.post("service", path+"/disbursement", `{"ref":"out-1"}`).want(200).
 		has("status", "active", "due_date", "2026-01-30", "transaction.type", "disbursement", "transaction.ref", "out-1", "balances.total", "10000.00")
 
