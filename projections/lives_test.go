@@ -1,0 +1,276 @@
+package projections_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"math/rand/v2"
+	"strconv"
+	"testing"
+	"time"
+
+	"loanledger/domain/book"
+	"loanledger/domain/borrower"
+	"loanledger/domain/date"
+	"loanledger/domain/fact"
+	"loanledger/domain/ident"
+	"loanledger/domain/ledger"
+	"loanledger/domain/loan"
+	"loanledger/domain/money"
+	"loanledger/domain/product"
+	"loanledger/eventstore"
+	"loanledger/projections"
+
+	"github.com/google/uuid"
+)
+
+// lives is a book in which random loans live, decided in memory and appended to a log.
+type lives struct {
+	t         testing.TB
+	log       eventstore.Log
+	book      eventstore.Book
+	memory    *ledger.Memory
+	random    *rand.Rand
+	products  []string
+	loans     []uuid.UUID
+	borrowers []uuid.UUID
+	versions  map[uuid.UUID]eventstore.Version
+	appends   int
+}
+
+var firstDay = date.MustParse("2026-03-20")
+
+// terms of the products that random loans are lent on, by the currency of the lender.
+var productTerms = map[money.Currency][]string{
+	money.RUB: {`{"currency":"RUB","interest":{"method":"declining","rate":"0.8","per":"day"},
+		"penalty":{"base":"overdue_principal","percent":"20","per":"year"},
+		"prolongation":{"requires":"accrued_interest","max_count":5,"max_days":30},
+		"allocation":{"by_law":"RU"},"cost_cap":{"by_law":"RU"}}`,
+		`{"currency":"RUB","interest":{"method":"declining","rate":"60","per":"year","day_count":"actual/actual","first_day":"included","after_maturity":"stops"},
+		"fees":[{"name":"opening","charged_on":"disbursement","percent_of":"principal","percent":"2"}],
+		"penalty":{"grace_days":2,"base":"overdue_principal","percent":"5","per":"once"},"cost_cap":{"percent_of_principal":"15"}}`},
+	money.EUR: {`{"currency":"EUR","interest":{"method":"fixed_fee","prices":[{"days":5,"percent":"6"},{"days":9,"percent":"11"}],"after_maturity":"stops"},
+		"penalty":{"base":"overdue_principal","percent":"1","per":"day","cap_percent_of_principal":"20"},
+		"prolongation":{"requires":"price","prices":[{"days":3,"percent":"4"},{"days":7,"percent":"10"}]},
+		"allocation":{"by":"instalment","order":["penalty","fee","interest","principal"]}}`},
+	money.JPY: {`{"currency":"JPY","rounding":"down","interest":{"method":"declining","rate":"18","per":"year","day_count":"actual/360"},
+		"penalty":{"base":"overdue_principal","percent":"0.05","per":"day"}}`},
+}
+
+// newLives opens a book for a lender of a currency.
+func newLives(t testing.TB, log eventstore.Log, number eventstore.Book, c money.Currency, seed uint64) *lives {
+	t.Helper()
+	l := &lives{
+		t: t, log: log, book: number, memory: ledger.NewMemory(ident.Book(number), firstDay),
+		random: rand.New(rand.NewPCG(seed, uint64(number))), versions: map[uuid.UUID]eventstore.Version{},
+	}
+	if err := log.OpenBook(t.Context(), number, 1); err != nil {
+		t.Fatal(err)
+	}
+	l.must("book.open", uuid.Nil, &ledger.Open{On: firstDay, Lender: book.Lender{
+		Code: "lender" + strconv.Itoa(int(number)), Name: "Lender", LegalName: "Lender", Country: "XX", Currency: c,
+		TimeZone: "UTC", Language: "en", NumberPrefix: "LL",
+	}})
+	for i, text := range productTerms[c] {
+		terms, err := product.ParseTerms([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		code := "product-" + strconv.Itoa(i)
+		l.products = append(l.products, code)
+		l.must("book.publish_product", uuid.Nil, &ledger.PublishProduct{Product: product.Product{
+			Code: code, Name: code, MinPrincipal: "1", MaxPrincipal: "30000", MinTermDays: 3, MaxTermDays: 40, OfferDays: 3, Terms: terms,
+		}})
+	}
+	return l
+}
+
+func (l *lives) must(name string, target uuid.UUID, body any) {
+	l.t.Helper()
+	if err := l.do(name, target, body); err != nil {
+		l.t.Fatalf("%s: %v", name, err)
+	}
+}
+
+// do carries a command out, and appends what it recorded.
+func (l *lives) do(name string, target uuid.UUID, body any) error {
+	l.t.Helper()
+	logged, err := l.memory.Do(l.memory.NextCommand(), name, target, body)
+	l.append(logged)
+	return err
+}
+
+func (l *lives) append(logged []ledger.Logged) {
+	l.t.Helper()
+	if len(logged) == 0 {
+		return
+	}
+	l.appends++
+	id := ident.Derive(ident.Book(l.book), "append", []byte(strconv.Itoa(l.appends)))
+	a := eventstore.Append{Command: id, Digest: sha256.Sum256(id[:]), Actor: "service:test", Epoch: 1}
+	at := map[uuid.UUID]int{}
+	for _, entry := range logged {
+		i, seen := at[entry.Stream]
+		if !seen {
+			i = len(a.Streams)
+			at[entry.Stream] = i
+			a.Streams = append(a.Streams, eventstore.StreamAppend{Stream: entry.Stream, Expected: l.versions[entry.Stream]})
+		}
+		a.Streams[i].Events = append(a.Streams[i].Events, encoded(l.t, entry.Fact))
+		l.versions[entry.Stream]++
+	}
+	if _, err := l.log.Append(context.WithoutCancel(l.t.Context()), l.book, a); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// encoded is a fact as it goes to the log; what is personal is as good as sealed here.
+func encoded(t testing.TB, f fact.Fact) eventstore.NewEvent {
+	t.Helper()
+	encode := projections.Loans.Encode
+	switch f.(type) {
+	case borrower.Registered, borrower.LoanStarted, borrower.LoanEnded, borrower.DebtCleared:
+		encode = projections.Borrowers.Encode
+	case book.Opened, book.ProductPublished, book.DayClosed:
+		encode = projections.Books.Encode
+	}
+	e, err := encode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// step does one random thing; many are refused, as in life.
+func (l *lives) step() {
+	l.t.Helper()
+	r := l.random
+	if len(l.loans) == 0 || r.IntN(12) == 0 {
+		l.applyFor()
+		return
+	}
+	id := l.loans[r.IntN(len(l.loans))]
+	if r.IntN(4) > 0 { // mostly younger ones, so that lives get on
+		id = l.loans[len(l.loans)-1-r.IntN(min(6, len(l.loans)))]
+	}
+	s := l.memory.State(id)
+	ref := "ref-" + strconv.Itoa(r.IntN(1000))
+	switch s.Status {
+	case loan.Requested:
+		switch r.IntN(8) {
+		case 0:
+			_ = l.do("loan.reject", id, &loan.Reject{Reason: "income"})
+		case 1:
+			_ = l.do("loan.cancel", id, &loan.Cancel{})
+		default:
+			_ = l.do("loan.approve", id, &loan.Approve{})
+		}
+	case loan.Offered:
+		if r.IntN(6) > 0 {
+			_ = l.do("loan.disburse", id, &loan.Disburse{Ref: ref})
+		}
+	case loan.Active:
+		l.live(id, s, ref)
+	default:
+		_ = l.do("borrower.certify", s.Borrower, &ledger.Certify{})
+	}
+}
+
+func (l *lives) live(id uuid.UUID, s loan.State, ref string) {
+	r, today := l.random, l.memory.Business()
+	on := today
+	if r.IntN(4) == 0 {
+		on = today.AddDays(-r.IntN(4))
+	}
+	owed := s.BalancesOn(on).Total
+	amount := owed
+	switch r.IntN(8) {
+	case 0, 1: // all of it
+	case 2: // more than all
+		amount = owed.Add(money.New(1+r.Int64N(5000), s.Currency))
+	case 3, 4: // a part
+		amount = money.New(1+r.Int64N(max(1, owed.Minor())), s.Currency)
+	case 5:
+		_ = l.do("loan.prolong", id, &loan.Prolong{Days: 3 + 4*r.IntN(2), Ref: ref})
+		return
+	case 6: // with the payment that the refusal asks for
+		if p := s.Terms.Prolongation; p != nil && p.Requires == product.AccruedInterest {
+			b := s.BalancesOn(today)
+			due := money.Sum(b.Interest, b.Fees, b.Penalty)
+			_ = l.do("loan.prolong", id, &loan.Prolong{Days: 5, Payment: money.Input(due.String()), Ref: ref})
+		}
+		return
+	default:
+		return
+	}
+	_ = l.do("loan.repay", id, &loan.Repay{Amount: money.Input(amount.String()), ValueDate: on, Ref: ref})
+}
+
+// applyFor lets somebody apply, mostly somebody new.
+func (l *lives) applyFor() {
+	r := l.random
+	apply := &ledger.Apply{
+		Product: l.products[r.IntN(len(l.products))], Principal: money.Input(strconv.Itoa(1 + r.IntN(20000))), TermDays: []int{5, 9}[r.IntN(2)],
+	}
+	if len(l.borrowers) > 0 && r.IntN(3) == 0 {
+		apply.BorrowerID = l.borrowers[r.IntN(len(l.borrowers))]
+	} else {
+		apply.BorrowerID = ident.Derive(ident.Book(l.book), "borrower", []byte(strconv.Itoa(len(l.borrowers))))
+		apply.Borrower = &borrower.Person{
+			FullName: "Somebody", BirthDate: date.MustParse("1980-01-01"),
+			DocumentNumber: "D" + strconv.Itoa(len(l.borrowers)+100000), Phone: "+10000000000",
+		}
+	}
+	id := l.memory.NextCommand()
+	logged, err := l.memory.Do(id, "loan.apply", uuid.Nil, apply)
+	if err != nil {
+		return
+	}
+	l.append(logged)
+	l.loans = append(l.loans, ledger.LoanID(ident.Book(l.book), id))
+	if apply.Borrower != nil {
+		l.borrowers = append(l.borrowers, apply.BorrowerID)
+	}
+}
+
+// closeDay ends the business date.
+func (l *lives) closeDay() {
+	l.t.Helper()
+	logged, err := l.memory.CloseDay()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, entry := range logged {
+		l.append([]ledger.Logged{entry})
+	}
+}
+
+// days lets a number of business dates pass with a number of things happening on each.
+func (l *lives) days(days, steps int) {
+	l.t.Helper()
+	for range days {
+		for range steps {
+			l.step()
+		}
+		l.closeDay()
+	}
+	for range steps {
+		l.step()
+	}
+}
+
+// head is the last position of the book.
+func (l *lives) head() eventstore.Position {
+	l.t.Helper()
+	head, err := l.log.Head(l.t.Context(), l.book)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return head.Position
+}
+
+// randomSeed is a seed that the test prints, so that a failure can be had again.
+func randomSeed(t testing.TB) uint64 {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	return seed
+}
