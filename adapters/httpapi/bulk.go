@@ -56,9 +56,11 @@ func (a *API) many(ctx context.Context, c Caller, _ *struct{}) (*streamOutput, e
 	}
 	return &streamOutput{Body: func(huma.Context) {
 		// Over HTTP/1 an answer would otherwise end the reading.
-		_ = http.NewResponseController(e.writer).EnableFullDuplex()
+		control := http.NewResponseController(e.writer)
+		_ = control.EnableFullDuplex()
 		e.writer.Header().Set("Content-Type", mediaLines)
 		e.writer.WriteHeader(http.StatusOK)
+		_ = control.Flush() // some senders wait for this before they send
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		b := &bulk{api: a, ctx: ctx, caller: c, waiting: semaphore.NewWeighted(bulkBytes), seed: maphash.MakeSeed()}

@@ -1,0 +1,40 @@
+package httpapi
+
+import (
+	"time"
+
+	"loanledger/domain/date"
+	"loanledger/domain/fact"
+	"loanledger/domain/ledger"
+)
+
+// SetPositionTime sets how long a read waits for min_position.
+func (a *API) SetPositionTime(d time.Duration) { a.positionTime = d }
+
+// SetCommandTime bounds the time of a request.
+func (a *API) SetCommandTime(d time.Duration) { a.commandTime = d }
+
+// Document is the OpenAPI document.
+func (a *API) Document() []byte { return a.document }
+
+// Codes is every code that may be answered.
+func Codes() (codes []string) {
+	for _, m := range meaningsOf() {
+		codes = append(codes, m.Code)
+	}
+	return codes
+}
+
+// ParseLine reads a command among many.
+func ParseLine(data []byte) error { _, err := parseLine(data); return err }
+
+// Journal is the postings of a loan.
+func Journal(facts []fact.Fact, business date.Date) []ledger.JournalLine {
+	return journal(facts, business)
+}
+
+// ParseIfMatch reads a version.
+func ParseIfMatch(value string) (*int64, error) { return parseIfMatch(value) }
+
+// CheckKey checks an idempotency key.
+func CheckKey(key string) error { return checkKey(key) }
