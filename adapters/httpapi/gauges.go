@@ -33,9 +33,6 @@ func newGauges(r *prometheus.Registry) *gauges {
 }
 
 func (g *gauges) request(route string, status int, took time.Duration) {
-	if route == "" {
-		route = "none"
-	}
 	g.requests.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
 }
 

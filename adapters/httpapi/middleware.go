@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -83,10 +84,12 @@ func (a *API) recovered(w *recorder, r *http.Request, cause any) {
 	}
 }
 
-// account logs and counts a request.
+// account logs and counts a request. The pattern has the method too; a request without one may have
+// any text for a method.
 func (a *API) account(r *http.Request, pattern string, w *recorder, n *note, took time.Duration) {
+	pattern = cmp.Or(pattern, "none")
 	a.gauges.request(pattern, w.status, took)
-	a.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("method", r.Method), slog.String("route", pattern),
+	a.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("route", pattern),
 		slog.Int("status", w.status), slog.Int64("bytes", w.bytes), slog.Duration("took", took),
 		slog.String("caller", n.caller), slog.String("request_id", n.id))
 }
