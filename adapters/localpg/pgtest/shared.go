@@ -39,7 +39,7 @@ var join = sync.OnceValues(func() (sharedServer, error) {
 	if err != nil {
 		return "", err
 	}
-	keptForLife = users
+	keptForLife = append(keptForLife, users)
 	if err := dir.registerRunner(os.Getppid()); err != nil {
 		return "", err
 	}
@@ -57,7 +57,7 @@ var join = sync.OnceValues(func() (sharedServer, error) {
 
 // keptForLife keeps the garbage collector from closing, and so unlocking, the
 // file of users.
-var keptForLife *os.File
+var keptForLife []*os.File
 
 // openSharedDir makes the directory of this user, or checks that it is his: in
 // a directory that is open to everyone another user may have been faster.

@@ -146,7 +146,7 @@ func (d sharedDir) lastUserLeft() (bool, error) {
 	if waiting || err != nil {
 		return false, errors.Join(err, users.Close())
 	}
-	keptForLife = users
+	keptForLife = append(keptForLife, users)
 	return true, nil
 }
 
