@@ -38,7 +38,7 @@ const (
 )
 
 // Run keeps the projections of one book up with the log until the context ends. It goes on by itself
-// after a connection broke or another process held the book. It stops with a Poison at an event that
+// after a connection broke, another process held the book, or the tables were rebuilt. It stops with a Poison at an event that
 // cannot be projected, and with the database's error at rows that the database refuses: nothing is
 // skipped, and what needs the projections fails until it is put right; see Health.
 func (r *Runner) Run(ctx context.Context, book eventstore.Book) error {
@@ -53,6 +53,8 @@ func (r *Runner) Run(ctx context.Context, book eventstore.Book) error {
 			err = fmt.Errorf("projections of book %d stopped: %w", book, err)
 			at.stop(err)
 			return err
+		case errors.Is(err, errRebuilt):
+			continue
 		}
 		r.retrying(book, err)
 		select {

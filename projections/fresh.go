@@ -1,0 +1,233 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"loanledger/eventstore"
+	"loanledger/eventstore/pgstore"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
+)
+
+// ErrRebuilding: the projections of the book are being rebuilt or verified already.
+var ErrRebuilding = errors.New("the projections are being rebuilt or verified already")
+
+// freshSuffix ends the names of tables that are being built beside those in place.
+const freshSuffix = "_fresh"
+
+// fresh is tables of a book that are built from the log beside those in place. One such set is built
+// for a book at a time, by one connection that holds the book's lock for it.
+type fresh struct {
+	pool     *pgxpool.Pool
+	store    *pgstore.Store
+	conn     *pgx.Conn
+	book     eventstore.Book
+	ids      []tableID
+	p        *projector
+	progress func(Progress)
+}
+
+// openFresh makes empty tables, without indexes. What an interrupted rebuild left is dropped.
+// Errors: ErrRebuilding, or the database's.
+func openFresh(ctx context.Context, pool *pgxpool.Pool, store *pgstore.Store, book eventstore.Book, ids []tableID,
+	progress func(Progress),
+) (*fresh, error) {
+	conn, err := pgx.ConnectConfig(ctx, pool.Config().ConnConfig)
+	if err != nil {
+		return nil, err
+	}
+	f := &fresh{pool: pool, store: store, conn: conn, book: book, ids: ids, progress: progress}
+	f.p = newProjector(store, book, newOutput(ids))
+	if err := f.create(ctx); err != nil {
+		return nil, errors.Join(err, conn.Close(context.WithoutCancel(ctx)))
+	}
+	return f, nil
+}
+
+func (f *fresh) create(ctx context.Context) error {
+	var free bool
+	if err := f.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, lockKey(rebuildLock, f.book)).Scan(&free); err != nil {
+		return err
+	}
+	if !free {
+		return fmt.Errorf("book %d: %w", f.book, ErrRebuilding)
+	}
+	if err := ensurePartitions(ctx, f.conn, f.book); err != nil {
+		return err
+	}
+	if err := f.drop(ctx); err != nil {
+		return err
+	}
+	for _, id := range f.ids {
+		// The constraint lets the table be attached later without looking at its rows.
+		_, err := f.conn.Exec(ctx, fmt.Sprintf(`CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES,
+			CONSTRAINT one_book CHECK (book = %d))`, id.partition(f.book, freshSuffix), id.parent(), f.book))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drop drops all tables of the book that are not in place, whoever left them.
+func (f *fresh) drop(ctx context.Context) error {
+	for id := range tableCount {
+		if _, err := f.conn.Exec(ctx, `DROP TABLE IF EXISTS `+id.partition(f.book, freshSuffix)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close drops what has not been put in place, and lets the next one begin. Where the connection is
+// gone, the next one drops it.
+func (f *fresh) close(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx)
+	_ = f.drop(ctx)
+	_ = f.conn.Close(ctx)
+}
+
+// index makes the indexes that the tables in place have, and the statistics that queries are planned
+// by.
+func (f *fresh) index(ctx context.Context) error {
+	f.progress(Progress{Book: f.book, Stage: Indexing, Position: f.p.at, Target: f.p.at})
+	group, inGroup := errgroup.WithContext(ctx)
+	group.SetLimit(loaders())
+	for _, id := range f.ids {
+		group.Go(func() error {
+			conn, err := pgx.ConnectConfig(inGroup, f.pool.Config().ConnConfig)
+			if err != nil {
+				return err
+			}
+			defer conn.Close(context.WithoutCancel(ctx))
+			return f.indexTable(inGroup, conn, id)
+		})
+	}
+	return group.Wait()
+}
+
+func (f *fresh) indexTable(ctx context.Context, conn *pgx.Conn, id tableID) error {
+	rows, err := conn.Query(ctx, `
+		SELECT pg_get_indexdef(i.indexrelid), coalesce(pg_get_constraintdef(c.oid), '')
+		FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid
+		WHERE i.indrelid = $1::text::regclass ORDER BY i.indexrelid`, id.parent())
+	if err != nil {
+		return err
+	}
+	var index, constraint string
+	statements := []string{`SET maintenance_work_mem = '128MB'`}
+	table := id.partition(f.book, freshSuffix)
+	_, err = pgx.ForEachRow(rows, []any{&index, &constraint}, func() error {
+		if constraint != "" {
+			statements = append(statements, fmt.Sprintf(`ALTER TABLE %s ADD %s`, table, constraint))
+			return nil
+		}
+		create, what, ok := strings.Cut(index, " USING ")
+		if !ok {
+			return fmt.Errorf("%s has an index of an unknown form: %s", id.parent(), index)
+		}
+		unique := ""
+		if strings.HasPrefix(create, "CREATE UNIQUE ") {
+			unique = "UNIQUE "
+		}
+		statements = append(statements, fmt.Sprintf(`CREATE %sINDEX ON %s USING %s`, unique, table, what))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, statement := range append(statements, `ANALYZE `+table) {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", tables[id].name, err)
+		}
+	}
+	return nil
+}
+
+// catchUp writes what happened between the tables' position and a later one, as the runner would.
+func (f *fresh) catchUp(ctx context.Context, to eventstore.Position) error {
+	for f.p.at < to {
+		f.progress(Progress{Book: f.book, Stage: CatchingUp, Position: f.p.at, Target: to})
+		events, err := f.store.ReadBook(ctx, f.book, f.p.at, int(min(eventsAtOnce, to-f.p.at)))
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			return fmt.Errorf("book %d ends before position %d", f.book, to)
+		}
+		decoded, err := decode(events)
+		if err != nil {
+			return err
+		}
+		for _, segment := range segments(decoded) {
+			if err := f.write(ctx, segment); err != nil {
+				return err
+			}
+		}
+	}
+	return f.write(ctx, nil) // what the bulk has left for later
+}
+
+func (f *fresh) write(ctx context.Context, segment []event) error {
+	return pgx.BeginFunc(ctx, f.conn, func(tx pgx.Tx) error {
+		f.p.out.handOn = func(ctx context.Context) error { return load(ctx, tx, f.book, freshSuffix, f.p.out) }
+		if err := f.p.take(ctx, segment); err != nil {
+			return err
+		}
+		return f.p.out.handOn(ctx)
+	})
+}
+
+// fewEvents is how many events are left to the end, for which the runner is held up.
+const fewEvents = 1000
+
+// build fills the tables up to the position of the runner's cursor, but for a few events.
+func (f *fresh) build(ctx context.Context) error {
+	to, err := f.store.CursorPosition(ctx, CursorName, f.book)
+	if err != nil {
+		return err
+	}
+	if err := f.fill(ctx, to); err != nil {
+		return err
+	}
+	if err := f.index(ctx); err != nil {
+		return err
+	}
+	if err := f.p.goLive(ctx); err != nil {
+		return err
+	}
+	for {
+		if to, err = f.store.CursorPosition(ctx, CursorName, f.book); err != nil || to-f.p.at <= fewEvents {
+			return err
+		}
+		if err := f.catchUp(ctx, to); err != nil {
+			return err
+		}
+	}
+}
+
+// standStill brings the tables to exactly the position of the runner's cursor, and calls then while
+// the runner is held up there.
+func (f *fresh) standStill(ctx context.Context, then func() error) error {
+	key := lockKey(tablesLock, f.book)
+	if _, err := f.conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, key); err != nil {
+		return err
+	}
+	err := func() error {
+		at, err := f.store.CursorPosition(ctx, CursorName, f.book)
+		if err != nil {
+			return err
+		}
+		if err := f.catchUp(ctx, at); err != nil {
+			return err
+		}
+		return then()
+	}()
+	_, unlockErr := f.conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, key)
+	return errors.Join(err, unlockErr)
+}
