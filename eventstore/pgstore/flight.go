@@ -2,7 +2,6 @@ package pgstore
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -197,7 +196,7 @@ func (c *committer) checkEpoch(l *link, batch []*pending) []*pending {
 		c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, eventstore.ErrUnknownBook))
 		return nil
 	}
-	epoch := int64(binary.BigEndian.Uint64(answers[0][0][0]))
+	epoch := int64Of(answers[0][0][0])
 	return c.keep(batch, func(p *pending) error {
 		if p.Epoch != epoch {
 			return fmt.Errorf("book %d is in era %d, not %d: %w", c.book, epoch, p.Epoch, eventstore.ErrConflict)

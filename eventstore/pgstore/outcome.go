@@ -1,12 +1,11 @@
 package pgstore
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/google/uuid"
 
 	"loanledger/eventstore"
 )
@@ -15,8 +14,8 @@ import (
 const findOutFor = 15 * time.Second
 
 // findOut answers the appends of a batch whose exchange broke off. Once the old server process is
-// gone for sure, what it did is decided: an append whose command stands at the version that it
-// expected has happened, and any other has not and is queued again.
+// gone for sure, what it did is decided: either the batch is in the log as it is, or none of it
+// happened and its appends are queued again.
 func (c *committer) findOut(old *link, batch []*pending, cause error) *link {
 	c.versions.forget()
 	until := time.Now().Add(findOutFor)
@@ -25,12 +24,17 @@ func (c *committer) findOut(old *link, batch []*pending, cause error) *link {
 		if err == nil {
 			err = c.endOld(l, old.backend, until)
 		}
-		var found map[int]outcome
+		var at place
+		var landed bool
 		if err == nil {
-			found, err = c.lookUp(l, batch)
+			at, landed, err = c.lookUp(l, batch, old.batch.sum)
+		}
+		if err == nil && landed {
+			c.landed(batch, at)
+			return l
 		}
 		if err == nil {
-			c.settle(batch, found)
+			c.tryAgain(batch)
 			return l
 		}
 		if l != nil {
@@ -64,51 +68,25 @@ func (c *committer) endOld(l *link, old backend, until time.Time) error {
 	}
 }
 
-// lookUp answers the outcomes of those appends that are in the log.
-func (c *committer) lookUp(l *link, batch []*pending) (map[int]outcome, error) {
-	var streams, versions array
-	streams.reset(oidUUID)
-	versions.reset(oidInt4)
-	for _, p := range batch {
-		first := p.firstRun()
-		streams.bytes(first.Stream[:])
-		versions.int32(int32(first.Expected) + 1)
+// lookUp answers where the batch stands in the log, if it is there. Events at the versions that the
+// batch was to write are no proof, even with the same commands: another process may have been given
+// them too, and have decided otherwise. So the chain of the batch that they came with has to be the
+// one that this batch would have.
+func (c *committer) lookUp(l *link, batch []*pending, digest [32]byte) (place, bool, error) {
+	first := batch[0].firstRun()
+	answers, err := l.exchange(call{outcomeStatement, [][]byte{first.Stream[:], int32Bytes(int32(first.Expected) + 1)}})
+	if err != nil || len(answers[0]) == 0 {
+		return place{}, false, err
 	}
-	answers, err := l.exchange(call{outcomeStatement, [][]byte{streams.encoded(), versions.encoded()}})
-	if err != nil {
-		return nil, err
-	}
-	found := map[int]outcome{}
-	for _, row := range answers[0] {
-		i := int(int32Of(row[0])) - 1
-		if p := batch[i]; uuid.UUID(row[3]) == p.Command && eventstore.Digest(row[4]) == p.Digest {
-			first := eventstore.Position(binary.BigEndian.Uint64(row[1]))
-			found[i] = outcome{appended: eventstore.Appended{
-				First: first, Last: first + eventstore.Position(p.events) - 1, RecordedAt: timeOf(row[2]),
-			}}
-		}
-	}
-	return found, nil
+	row := answers[0][0]
+	at := place{eventstore.Position(int64Of(row[0])), timeOf(row[3])}
+	want := chainAfter(row[5], at.first, eventstore.Position(int64Of(row[1])), int64Of(row[2]), int64Of(row[3]), digest)
+	return at, bytes.Equal(row[4], want[:]), nil
 }
 
-func (c *committer) settle(batch []*pending, found map[int]outcome) {
-	var again []*pending
-	last := eventstore.Position(0)
-	for i, p := range batch {
-		if o, ok := found[i]; ok {
-			c.finish([]*pending{p}, func(*pending) outcome { return o })
-			last = max(last, o.appended.Last)
-		} else if err := p.ctx.Err(); err != nil {
-			c.refuse([]*pending{p}, err)
-		} else {
-			again = append(again, p)
-		}
-	}
-	c.requeue(again)
-	if last > 0 {
-		c.store.advance(c.book, last)
-		c.store.notes.tell(c.book, last)
-	}
+// tryAgain queues the appends again that somebody still waits for.
+func (c *committer) tryAgain(batch []*pending) {
+	c.requeue(c.keep(batch, func(p *pending) error { return p.ctx.Err() }))
 }
 
 // firstRun is the run of events that stands first in the log.
@@ -122,3 +100,4 @@ func (p *pending) firstRun() *eventstore.StreamAppend {
 }
 
 func int32Of(b []byte) int32 { return int32(binary.BigEndian.Uint32(b)) }
+func int64Of(b []byte) int64 { return int64(binary.BigEndian.Uint64(b)) }

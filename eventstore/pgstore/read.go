@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"loanledger/eventstore"
 )
@@ -58,7 +59,9 @@ func (s *Store) ReadBook(ctx context.Context, book eventstore.Book, after events
 // Head is the end of a book.
 func (s *Store) Head(ctx context.Context, book eventstore.Book) (eventstore.Head, error) {
 	var head eventstore.Head
-	err := s.pool.QueryRow(ctx, headSQL, int32(book)).Scan(&head.Position, &head.Epoch, &head.RecordedAt)
+	err := again(ctx, func() error {
+		return s.pool.QueryRow(ctx, headSQL, int32(book)).Scan(&head.Position, &head.Epoch, &head.RecordedAt)
+	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = eventstore.ErrUnknownBook
 	}
@@ -69,7 +72,18 @@ func (s *Store) Head(ctx context.Context, book eventstore.Book) (eventstore.Head
 	return head, nil
 }
 
-func (s *Store) read(ctx context.Context, book eventstore.Book, limit int, sql string, args ...any) ([]eventstore.Event, error) {
+func (s *Store) read(ctx context.Context, book eventstore.Book, limit int, sql string, args ...any) (events []eventstore.Event, err error) {
+	err = again(ctx, func() error {
+		events, err = s.readOnce(ctx, book, limit, sql, args...)
+		return err
+	})
+	if err == nil && len(events) == 0 {
+		err = s.mustBeOpen(ctx, book)
+	}
+	return events, err
+}
+
+func (s *Store) readOnce(ctx context.Context, book eventstore.Book, limit int, sql string, args ...any) ([]eventstore.Event, error) {
 	arguments := append([]any{pgx.QueryResultFormats{pgx.BinaryFormatCode}}, args...)
 	rows, err := s.pool.Query(ctx, sql, arguments...)
 	if err != nil {
@@ -85,14 +99,27 @@ func (s *Store) read(ctx context.Context, book eventstore.Book, limit int, sql s
 		}
 		events = append(events, e)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	if len(events) == 0 {
-		return nil, s.mustBeOpen(ctx, book)
-	}
-	return events, nil
+	return events, rows.Err()
 }
+
+// readTries is how often a read is tried while connections break under it.
+const readTries = 5
+
+// again reads, and reads again if the connection broke: one of the pool may have been dead for a
+// while, and reading twice does no harm.
+func again(ctx context.Context, read func() error) error {
+	for tries := 1; ; tries++ {
+		err := read()
+		var refusal *pgconn.PgError
+		broke := err != nil && !errors.Is(err, pgx.ErrNoRows) && !errors.Is(err, errForm) &&
+			(!errors.As(err, &refusal) || refusal.SeverityUnlocalized == "FATAL")
+		if !broke || tries == readTries || sleep(ctx, time.Duration(tries)*5*time.Millisecond) != nil {
+			return err
+		}
+	}
+}
+
+var errForm = errors.New("a row of ledger.events has an unknown form")
 
 // texts keeps one copy of each text that many events of an answer share.
 type texts map[string]string
@@ -116,7 +143,7 @@ var postgresEpoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 func decodeEvent(book eventstore.Book, row [][]byte, texts texts) (eventstore.Event, error) {
 	if len(row) != 11 || len(row[0]) != 8 || len(row[1]) != 16 || len(row[2]) != 4 || len(row[4]) != 2 ||
 		len(row[5]) != 8 || len(row[6]) != 16 || len(row[7]) != 32 || row[9] == nil {
-		return eventstore.Event{}, fmt.Errorf("a row of ledger.events has an unknown form")
+		return eventstore.Event{}, errForm
 	}
 	data, personal := row[9], row[10]
 	kept := make([]byte, len(data)+len(personal))

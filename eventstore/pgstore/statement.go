@@ -1,7 +1,6 @@
 package pgstore
 
 import (
-	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -45,11 +44,12 @@ SELECT epoch FROM ledger.batches WHERE book = %d ORDER BY last_position DESC LIM
 SELECT s.stream, (SELECT e.version FROM %s e WHERE e.book = %d AND e.stream = s.stream ORDER BY e.version DESC LIMIT 1)
 FROM unnest($1::uuid[]) AS s (stream)`, partition(book), book),
 		outcomeStatement: fmt.Sprintf(`
-SELECT s.nr::int4, e.position, e.recorded_at, e.command, e.digest
-FROM unnest($1::uuid[], $2::int4[]) WITH ORDINALITY AS s (stream, version, nr)
+SELECT b.first_position, b.last_position, b.epoch, b.recorded_at, b.chain,
+	(SELECT p.chain FROM ledger.batches p WHERE p.book = %[2]d AND p.last_position = b.first_position - 1)
+FROM (SELECT position FROM %[1]s WHERE book = %[2]d AND stream = $1::uuid AND version = $2::int4 LIMIT 1) AS e
 CROSS JOIN LATERAL (
-	SELECT * FROM %s WHERE book = %d AND stream = s.stream AND version = s.version LIMIT 1
-) AS e`, partition(book), book),
+	SELECT * FROM ledger.batches WHERE book = %[2]d AND last_position >= e.position ORDER BY last_position LIMIT 1
+) AS b`, partition(book), book),
 		endOldStatement: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1::int4 AND backend_start::text = $2::text`,
 	}
 }
@@ -93,6 +93,7 @@ type batchBuffers struct {
 	streams, versions, types, schemas, commands, digests, actors, data, personal array
 	guardStreams, guardVersions                                                  array
 	digest                                                                       batchDigest
+	sum                                                                          [32]byte // the digest's
 	events                                                                       int
 }
 
@@ -115,11 +116,11 @@ func (b *batchBuffers) call(book eventstore.Book, batch []*pending, at time.Time
 			}
 		}
 	}
-	digest := b.digest.sum()
+	b.sum = b.digest.sum()
 	c := call{batchStatement, [][]byte{
 		int32Bytes(int32(book)), int64Bytes(int64(b.events)),
 		int64Bytes(at.UnixMicro() - postgresEpoch.UnixMicro()),
-		int64Bytes(batch[0].Epoch), int64Bytes(next), digest[:],
+		int64Bytes(batch[0].Epoch), int64Bytes(next), b.sum[:],
 		b.streams.encoded(), b.versions.encoded(), b.types.encoded(), b.schemas.encoded(), b.commands.encoded(),
 		b.digests.encoded(), b.actors.encoded(), b.data.encoded(), b.personal.encoded(),
 	}}
@@ -182,7 +183,7 @@ func decodePlace(rows [][][]byte) (p place, added bool) {
 	if len(rows) == 0 {
 		return place{}, false
 	}
-	return place{eventstore.Position(binary.BigEndian.Uint64(rows[0][0])), timeOf(rows[0][1])}, true
+	return place{eventstore.Position(int64Of(rows[0][0])), timeOf(rows[0][1])}, true
 }
 
 // streamsParameter is the parameter of the versions statement.

@@ -1,0 +1,97 @@
+package pgstore
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"loanledger/eventstore"
+)
+
+func TestPace(t *testing.T) {
+	var p pace
+	if p.depth() != 2 || p.linger(64, 1) != 0 {
+		t.Error("before anything is measured, commits count as free")
+	}
+	for range 3 {
+		p.measured(50*time.Microsecond, 2*time.Millisecond)
+	}
+	if p.depth() != 2 {
+		t.Error("a few slow commits are not a slow disk")
+	}
+	p.measured(50*time.Microsecond, 1650*time.Microsecond)
+	if p.depth() != 1 || p.linger(64, 1) != 100*time.Microsecond {
+		t.Errorf("depth %d, linger %s on a slow disk", p.depth(), p.linger(64, 1))
+	}
+	if p.linger(1, 0) != 0 || p.linger(64, 64) != 0 {
+		t.Error("waits for nobody, or though everybody is there")
+	}
+	p.measured(50*time.Microsecond, 60*time.Microsecond)
+	if p.depth() != 2 {
+		t.Error("one quick commit shows that the disk is not slow")
+	}
+}
+
+func TestVersionsAreBounded(t *testing.T) {
+	v := newVersions()
+	hot := uuid.New()
+	v.note(hot, 5)
+	v.note(hot, 3)
+	if v.of(hot) != 5 {
+		t.Errorf("version %d", v.of(hot))
+	}
+	for i := range 3 * versionsPerGeneration {
+		var id uuid.UUID
+		binary.BigEndian.PutUint64(id[:], uint64(i+1))
+		v.note(id, 1)
+		if len(v.young)+len(v.older) > 2*versionsPerGeneration {
+			t.Fatalf("%d streams", len(v.young)+len(v.older))
+		}
+	}
+	if v.of(hot) != 0 {
+		t.Error("a stream of long ago is still there")
+	}
+}
+
+// FuzzDecodeEvent gives the decoder of rows arbitrary columns: it answers an event or an error.
+func FuzzDecodeEvent(f *testing.F) {
+	f.Add(bytes.Repeat([]byte{1}, 140), []byte("loan.repaid"), []byte("{}"), []byte(nil))
+	f.Add([]byte{}, []byte{}, []byte{}, []byte{0})
+	f.Fuzz(func(t *testing.T, fixed, text, data, personal []byte) {
+		row := [][]byte{nil, nil, nil, text, nil, nil, nil, nil, text, data, personal}
+		for column, width := range map[int]int{0: 8, 1: 16, 2: 4, 4: 2, 5: 8, 6: 16, 7: 32} {
+			row[column] = fixed[:min(width, len(fixed))]
+		}
+		e, err := decodeEvent(1, row, texts{})
+		if err != nil {
+			return
+		}
+		if !bytes.Equal(e.Data, data) || e.Type != string(text) || (e.Personal == nil) != (personal == nil) || !bytes.Equal(e.Personal, personal) {
+			t.Fatalf("%+v", e)
+		}
+		if again, err := decodeEvent(1, row[:10], texts{}); err == nil {
+			t.Fatalf("a short row became %+v", again)
+		}
+	})
+}
+
+// The chain's format is for ever: these bytes may not change.
+func TestChainIsFrozen(t *testing.T) {
+	genesis := genesisChain(7)
+	var d batchDigest
+	d.reset()
+	d.add(&eventstore.Event{
+		Stream: uuid.UUID{1}, Version: 2, Type: "loan.repaid", Schema: 3, Command: uuid.UUID{4}, Digest: eventstore.Digest{5},
+		Actor: "operator:ana", Data: []byte(`{}`), Personal: []byte{},
+	})
+	d.add(&eventstore.Event{Stream: uuid.UUID{6}, Version: 1, Type: "loan.closed", Schema: 1, Data: []byte{}})
+	chain := chainAfter(genesis[:], 10, 11, 20260314, 123456789, d.sum())
+	const want = "c6c25a5fd532f8a76adb11f0c768a7af823b81529e39f0172ec54a1cfbf830a4"
+	if got := hex.EncodeToString(chain[:]); got != want {
+		t.Errorf("the chain is now %s", got)
+	}
+}
