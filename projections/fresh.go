@@ -30,6 +30,7 @@ type fresh struct {
 	ids      []tableID
 	p        *projector
 	progress func(Progress)
+	locked   bool
 }
 
 // openFresh makes empty tables, without indexes. What an interrupted rebuild left is dropped.
@@ -44,17 +45,17 @@ func openFresh(ctx context.Context, pool *pgxpool.Pool, store *pgstore.Store, bo
 	f := &fresh{pool: pool, store: store, conn: conn, book: book, ids: ids, progress: progress}
 	f.p = newProjector(store, book, newOutput(ids))
 	if err := f.create(ctx); err != nil {
-		return nil, errors.Join(err, conn.Close(context.WithoutCancel(ctx)))
+		f.close(ctx)
+		return nil, err
 	}
 	return f, nil
 }
 
 func (f *fresh) create(ctx context.Context) error {
-	var free bool
-	if err := f.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, lockKey(rebuildLock, f.book)).Scan(&free); err != nil {
+	if err := f.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, lockKey(rebuildLock, f.book)).Scan(&f.locked); err != nil {
 		return err
 	}
-	if !free {
+	if !f.locked {
 		return fmt.Errorf("book %d: %w", f.book, ErrRebuilding)
 	}
 	if err := ensurePartitions(ctx, f.conn, f.book); err != nil {
@@ -85,10 +86,14 @@ func (f *fresh) drop(ctx context.Context) error {
 }
 
 // close drops what has not been put in place, and lets the next one begin. Where the connection is
-// gone, the next one drops it.
+// gone, so is the lock, and the next one drops the tables. The lock is given back by a statement, for
+// the server may notice the end of a connection only a moment later.
 func (f *fresh) close(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
-	_ = f.drop(ctx)
+	if f.locked {
+		_ = f.drop(ctx)
+		_, _ = f.conn.Exec(ctx, `SELECT pg_advisory_unlock($1)`, lockKey(rebuildLock, f.book))
+	}
 	_ = f.conn.Close(ctx)
 }
 
