@@ -99,6 +99,7 @@ func Serve(conn *nats.Conn, commands Commands, directory Directory, caller Calle
 			return nil, fmt.Errorf("command %s: %w", entry.Name, err)
 		}
 	}
+	_ = conn.FlushTimeout(time.Second) // so that it serves on return, where the broker is there
 	metrics.MustRegister(s.meter)
 	return s, nil
 }
