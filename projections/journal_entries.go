@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -35,11 +36,11 @@ type entry struct {
 	recordedAt  time.Time
 }
 
-// entryOf is the entry of an event that records a transaction.
+// entryOf is the entry of an event that records a transaction. Every line has a ref to be found by.
 func entryOf(e *eventstore.Event, m movement) entry {
 	return entry{
 		book: e.Book, position: e.Position, loan: e.Stream, date: m.valueDate, bookedOn: m.bookedOn,
-		transaction: m.id, ref: m.ref, currency: m.currency, recordedAt: e.RecordedAt,
+		transaction: m.id, ref: cmp.Or(m.ref, m.id.String()), currency: m.currency, recordedAt: e.RecordedAt,
 	}
 }
 

@@ -153,7 +153,10 @@ func (l *lives) step() {
 		id = l.loans[len(l.loans)-1-r.IntN(min(6, len(l.loans)))]
 	}
 	s := l.memory.State(id)
-	ref := "ref-" + strconv.Itoa(r.IntN(1000))
+	ref := ""
+	if r.IntN(5) > 0 {
+		ref = "ref-" + strconv.Itoa(r.IntN(1000))
+	}
 	switch s.Status {
 	case loan.Requested:
 		switch r.IntN(8) {
@@ -171,6 +174,10 @@ func (l *lives) step() {
 	case loan.Active:
 		l.live(id, s, ref)
 	default:
+		if r.IntN(5) == 0 { // something is heard of a loan that has ended
+			l.append([]ledger.Logged{{Stream: id, Fact: loan.SigningFailed{On: l.memory.Business(), Attempt: r.IntN(100)}}})
+			return
+		}
 		_ = l.do("borrower.certify", s.Borrower, &ledger.Certify{})
 	}
 }
@@ -215,10 +222,7 @@ func (l *lives) applyFor() {
 		apply.BorrowerID = l.borrowers[r.IntN(len(l.borrowers))]
 	} else {
 		apply.BorrowerID = ident.Derive(ident.Book(l.book), "borrower", []byte(strconv.Itoa(len(l.borrowers))))
-		apply.Borrower = &borrower.Person{
-			FullName: "Somebody", BirthDate: date.MustParse("1980-01-01"),
-			DocumentNumber: "D" + strconv.Itoa(len(l.borrowers)+100000), Phone: "+10000000000",
-		}
+		apply.Borrower = somebody(len(l.borrowers))
 	}
 	id := l.memory.NextCommand()
 	logged, err := l.memory.Do(id, "loan.apply", uuid.Nil, apply)
@@ -229,6 +233,12 @@ func (l *lives) applyFor() {
 	l.loans = append(l.loans, ledger.LoanID(ident.Book(l.book), id))
 	if apply.Borrower != nil {
 		l.borrowers = append(l.borrowers, apply.BorrowerID)
+	}
+}
+
+func somebody(n int) *borrower.Person {
+	return &borrower.Person{
+		FullName: "Somebody", BirthDate: date.MustParse("1980-01-01"), DocumentNumber: "D" + strconv.Itoa(n+100000), Phone: "+10000000000",
 	}
 }
 

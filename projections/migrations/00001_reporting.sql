@@ -225,7 +225,7 @@ COMMENT ON COLUMN reporting.journal_entries.line           IS 'Number of the lin
 COMMENT ON COLUMN reporting.journal_entries.entry_date     IS 'Date from which the entry counts: the value date of money, or the date that was closed.';
 COMMENT ON COLUMN reporting.journal_entries.booked_on      IS 'Business date on which it was recorded.';
 COMMENT ON COLUMN reporting.journal_entries.transaction_id IS 'The transaction that the entry belongs to; null for the accrual of a day.';
-COMMENT ON COLUMN reporting.journal_entries.ref            IS 'Reference of the transaction; accrual- and the date for the accrual of a day.';
+COMMENT ON COLUMN reporting.journal_entries.ref            IS 'Reference of the transaction, or its identifier where it has none; accrual- and the date for the accrual of a day.';
 COMMENT ON COLUMN reporting.journal_entries.account        IS 'The account, see chart_of_accounts.';
 COMMENT ON COLUMN reporting.journal_entries.account_code   IS 'Number of the account.';
 COMMENT ON COLUMN reporting.journal_entries.currency       IS 'ISO 4217 code of the currency of the amounts.';
