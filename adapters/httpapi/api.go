@@ -39,12 +39,13 @@ type Config struct {
 // and no WriteTimeout.
 type API struct {
 	Config
-	mux      *http.ServeMux
-	huma     huma.API
-	running  *running
-	gauges   *gauges
-	patient  map[string]bool // patterns of the routes that may take long
-	document []byte          // the OpenAPI document
+	mux        *http.ServeMux
+	huma       huma.API
+	running    *running
+	gauges     *gauges
+	patient    map[string]bool   // patterns of the routes that may take long
+	operations []*huma.Operation // in the order in which they are documented
+	document   []byte            // the OpenAPI document
 
 	commandTime  time.Duration // for any request that is not patient
 	positionTime time.Duration // to wait for min_position

@@ -38,3 +38,14 @@ func ParseIfMatch(value string) (*int64, error) { return parseIfMatch(value) }
 
 // CheckKey checks an idempotency key.
 func CheckKey(key string) error { return checkKey(key) }
+
+// BodiesOfExamples is the bodies in the documentation, by the id of their operation.
+func BodiesOfExamples() map[string]string {
+	bodies := map[string]string{}
+	for id, e := range examples {
+		if e.body != "" {
+			bodies[id] = e.body
+		}
+	}
+	return bodies
+}

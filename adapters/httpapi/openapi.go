@@ -23,7 +23,7 @@ const aboutAPI = `Loans from the application to the last repayment, for lenders,
 
 Amounts are decimal strings in major units ("11200.00") with a currency beside them; a JSON number is refused. Dates are YYYY-MM-DD in the time zone of the lender, timestamps RFC 3339 in UTC, rates percent strings, identifiers UUIDs.
 
-A command is a POST. Send an Idempotency-Key with it: the same key with the same body answers the first result again, with Idempotent-Replayed: true, for ever; the same key with another body is refused. Without a key nothing protects you from doing a thing twice. A command answers with the position of its last event in the log and the version of what it changed; the version is the ETag too, and If-Match with it makes a command wait for nobody else's change.
+A command is a POST. Send an Idempotency-Key with it: the same key with the same body answers the first result again, with Idempotent-Replayed: true, for ever; the same key with another body is refused. Without a key nothing protects you from doing a thing twice. A command answers with the position of its last event in the log and the version of what it changed; the version is the ETag too, and with it in If-Match a command is refused when somebody else changed the same thing in between.
 
 A read sees every command that was answered before it. With min_position it waits until the log has come there.
 
@@ -55,11 +55,12 @@ func openAPIConfig(version string) huma.Config {
 
 // documentBody describes the body of a command, which is read by its own decoder.
 func (a *API) documentBody(op *huma.Operation, body reflect.Type) {
+	media := &huma.MediaType{Schema: a.huma.OpenAPI().Components.Schemas.Schema(body, true, "")}
+	if e := examples[op.OperationID]; e.body != "" {
+		media.Example = json.RawMessage(e.body)
+	}
 	op.RequestBody = &huma.RequestBody{
-		Required: body.NumField() > 0,
-		Content: map[string]*huma.MediaType{
-			"application/json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(body, true, "")},
-		},
+		Required: body.NumField() > 0, Content: map[string]*huma.MediaType{"application/json": media},
 	}
 }
 
@@ -71,6 +72,7 @@ func documentAnswer(op *huma.Operation, mediaType string, s *huma.Schema) {
 // publishDocument serves the OpenAPI document. It is written once, when every route is there.
 func (a *API) publishDocument() {
 	openAnswers(a.huma.OpenAPI())
+	documentFields(a.huma.OpenAPI().Components.Schemas.Map())
 	document, err := json.MarshalIndent(a.huma.OpenAPI(), "", " ")
 	if err != nil {
 		panic("httpapi: the OpenAPI document: " + err.Error())
@@ -107,7 +109,7 @@ func markSent(r huma.Registry, s *huma.Schema, sent map[string]bool) {
 	if s == nil {
 		return
 	}
-	if name, is := strings.CutPrefix(s.Ref, "#/components/schemas/"); is && !sent[name] {
+	if name, is := strings.CutPrefix(s.Ref, schemaPrefix); is && !sent[name] {
 		sent[name] = true
 		markSent(r, r.SchemaFromRef(s.Ref), sent)
 	}

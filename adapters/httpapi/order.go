@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -149,7 +148,7 @@ func (r *running) begin(b ident.Book, target uuid.UUID, key string) (finish func
 func answerAs[A any](o ledger.Outcome) (*A, error) {
 	answer, is := o.Answer.(*A)
 	if !is {
-		return nil, errors.New(fmt.Sprintf("a command answered with %T", o.Answer))
+		return nil, fmt.Errorf("a command answered with %T", o.Answer)
 	}
 	return answer, nil
 }

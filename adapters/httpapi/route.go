@@ -50,8 +50,14 @@ func register[I, O any](a *API, r route, handle func(context.Context, Caller, *I
 		}
 		return out, nil
 	})
-	item := a.huma.OpenAPI().Paths[r.path]
-	return map[string]*huma.Operation{http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put}[r.method]
+	added := operationsOf(a.huma.OpenAPI().Paths[r.path])[r.method]
+	a.operations = append(a.operations, added)
+	return added
+}
+
+// operationsOf is the operations at a path, by method.
+func operationsOf(item *huma.PathItem) map[string]*huma.Operation {
+	return map[string]*huma.Operation{http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put}
 }
 
 // describe is the text about the operation with the roles that may use it.

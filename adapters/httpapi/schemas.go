@@ -3,8 +3,10 @@ package httpapi
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 
 	"loanledger/domain/date"
+	"loanledger/domain/loan"
 	"loanledger/domain/money"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -24,12 +26,12 @@ type (
 )
 
 func (amountSchema) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: "string", Pattern: `^-?\d+(\.\d+)?$`, Examples: []any{"11200.00"},
+	return &huma.Schema{Type: "string", Format: "decimal", Pattern: `^-?\d+(\.\d+)?$`, Examples: []any{"11200.00"},
 		Description: "an amount in major units, with every decimal of its currency"}
 }
 
 func (inputSchema) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: "string", Pattern: `^\d+(\.\d+)?$`, Examples: []any{"2500.00"},
+	return &huma.Schema{Type: "string", Format: "decimal", Pattern: `^\d+(\.\d+)?$`, Examples: []any{"2500.00"},
 		Description: "an amount in major units, with no more decimals than its currency; never a JSON number"}
 }
 
@@ -38,7 +40,7 @@ func (dateSchema) Schema(huma.Registry) *huma.Schema {
 }
 
 func (decimalSchema) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: "string", Pattern: `^\d+(\.\d+)?$`, Examples: []any{"0.8"}, Description: "percent"}
+	return &huma.Schema{Type: "string", Format: "decimal", Pattern: `^\d+(\.\d+)?$`, Examples: []any{"0.8"}, Description: "percent"}
 }
 
 func (uuidSchema) Schema(huma.Registry) *huma.Schema {
@@ -53,9 +55,17 @@ func (objectSchema) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: "object", AdditionalProperties: true}
 }
 
+// schemaName is the name of a type in the OpenAPI document: that of what is read, without saying so.
+func schemaName(t reflect.Type, hint string) string {
+	if t == reflect.TypeFor[loan.View]() {
+		return "LoanView"
+	}
+	return strings.TrimSuffix(huma.DefaultSchemaNamer(t, hint), "Reading")
+}
+
 // newRegistry is an empty registry of schemas that knows the types of the domain.
 func newRegistry() huma.Registry {
-	r := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	r := huma.NewMapRegistry(schemaPrefix, schemaName)
 	r.RegisterTypeAlias(reflect.TypeFor[money.Amount](), reflect.TypeFor[amountSchema]())
 	r.RegisterTypeAlias(reflect.TypeFor[money.Input](), reflect.TypeFor[inputSchema]())
 	r.RegisterTypeAlias(reflect.TypeFor[date.Date](), reflect.TypeFor[dateSchema]())
