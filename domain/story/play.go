@@ -32,6 +32,9 @@ type player struct {
 // carries its error and the story goes on. Errors: story_malformed, terms_*, amount_*; and what
 // handing over returned.
 func (s Story) Play(answer func(Answer) error) error {
+	if len(s.Steps) == 0 {
+		return ErrMalformed.With("it has no steps")
+	}
 	terms, err := product.ParseTerms(s.Terms)
 	if err != nil {
 		return err
@@ -129,7 +132,7 @@ func (p *player) command(s Step) (string, any, error) {
 	case "apply":
 		return "loan.apply", &ledger.Apply{
 			Lender: "story", Product: "story", Principal: p.story.Principal, TermDays: p.terms.TermDays,
-			Borrower: anyone, BorrowerID: ledger.NewBorrowerID(storyBook, uuid.Nil),
+			Borrower: anyone(p.story.Steps[0].On), BorrowerID: ledger.NewBorrowerID(storyBook, uuid.Nil),
 		}, nil
 	case "approve":
 		return "loan.approve", &loan.Approve{}, nil
@@ -165,10 +168,11 @@ func (p *player) wholePrincipal(s Step) error {
 	return err
 }
 
-// anyone is the borrower of every story.
-var anyone = &borrower.Person{
-	FullName: "A Borrower", BirthDate: date.New(1900, 6, 1).AddMonths(12 * 70),
-	DocumentNumber: "STORY-1", Phone: "+10000000000",
+// anyone is the borrower of every story, forty years old when it begins.
+func anyone(begins date.Date) *borrower.Person {
+	return &borrower.Person{
+		FullName: "A Borrower", BirthDate: begins.AddMonths(-12 * 40), DocumentNumber: "STORY-1", Phone: "+10000000000",
+	}
 }
 
 // money of a story that has not got so far is zero in its currency.

@@ -4,6 +4,8 @@ package story
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 
 	"loanledger/domain/annualcost"
 	"loanledger/domain/date"
@@ -60,7 +62,7 @@ type Step struct {
 	Every          json.RawMessage `json:"every,omitempty"`
 }
 
-// maxSteps and maxYears bound a story, so that a small file cannot ask for endless work.
+// maxSteps and maxDays bound a story, so that a small file cannot ask for endless work.
 const (
 	maxSteps = 10_000
 	maxDays  = 366 * 60
@@ -73,6 +75,9 @@ func Parse(data []byte) (Story, error) {
 	d.DisallowUnknownFields()
 	if err := d.Decode(&s); err != nil {
 		return s, ErrMalformed.With("%v", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return s, ErrMalformed.With("there is something after the story")
 	}
 	if len(s.CashFlows) > 0 {
 		return s, nil
@@ -117,12 +122,18 @@ func (s Story) AnnualCost() (annualcost.Answer, error) {
 
 // Price answers a quote. Errors: story_malformed, terms_*, amount_*, annual_cost_undefined.
 func (s Story) Price() (loan.Quote, error) {
+	if s.Quote == nil {
+		return loan.Quote{}, ErrMalformed.With("it asks for no quote")
+	}
 	terms, err := product.ParseTerms(s.Terms)
 	if err != nil {
 		return loan.Quote{}, err
 	}
-	if s.Quote.TermDays > 0 {
+	if s.Quote.TermDays != 0 {
 		terms.TermDays = s.Quote.TermDays
+	}
+	if err := terms.Validate(); err != nil {
+		return loan.Quote{}, err
 	}
 	if terms.TermDays < 1 || s.Quote.On.IsZero() {
 		return loan.Quote{}, ErrMalformed.With("a quote needs a date and a term")
