@@ -56,8 +56,6 @@ const (
 	maxBody      = 64 << 10 // bytes of a command
 	commandTime  = 30 * time.Second
 	positionTime = 5 * time.Second
-	maxEvents    = 1000 // in one answer
-	maxPoll      = 60   // seconds of a long poll
 )
 
 // New builds the API.

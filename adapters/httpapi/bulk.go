@@ -26,6 +26,7 @@ import (
 // bulkAnswers lines; then the service stops reading until the sender reads.
 const (
 	bulkWorkers = 64
+	bulkQueue   = 256     // lines that wait for one worker
 	bulkAnswers = 4096    // lines that wait to be answered
 	bulkBytes   = 4 << 20 // of lines that wait to be carried out
 )
@@ -92,7 +93,7 @@ func (b *bulk) run(e exchange, cancel context.CancelFunc) {
 	workers := make([]chan *task, bulkWorkers)
 	var working sync.WaitGroup
 	for i := range workers {
-		workers[i] = make(chan *task, 1)
+		workers[i] = make(chan *task, bulkQueue)
 		working.Go(func() {
 			for t := range workers[i] {
 				t.answer <- b.carryOut(t)

@@ -134,7 +134,7 @@ func (a *API) readOrder(ctx context.Context, entry ledger.Entry) (order, error) 
 	if o.key, err = keyOf(e.request.Header); err != nil {
 		return o, err
 	}
-	if o.ifVersion, err = parseIfMatch(e.request.Header.Get("If-Match")); err != nil {
+	if o.ifVersion, err = ifMatchOf(e.request.Header); err != nil {
 		return o, err
 	}
 	o.body, err = readBody(e)

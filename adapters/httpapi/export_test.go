@@ -1,6 +1,9 @@
 package httpapi
 
 import (
+	"bytes"
+	"errors"
+	"io"
 	"time"
 
 	"loanledger/domain/date"
@@ -49,3 +52,20 @@ func BodiesOfExamples() map[string]string {
 	}
 	return bodies
 }
+
+// Lines cuts a stream into lines; one that is too long is nil.
+func Lines(r io.Reader) (cut [][]byte, numbers []int, err error) {
+	for l := newLines(r); ; {
+		nr, data, err := l.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return cut, numbers, nil
+		case err != nil && !errors.Is(err, faultLineTooLong):
+			return cut, numbers, err
+		}
+		cut, numbers = append(cut, bytes.Clone(data)), append(numbers, nr)
+	}
+}
+
+// MaxLine is the longest line, in bytes.
+const MaxLine = maxLine

@@ -1,10 +1,12 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"loanledger/adapters/httpapi"
 )
@@ -20,6 +22,36 @@ func FuzzLine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if err := httpapi.ParseLine(data); err != nil && len(data) > 12 && strings.Contains(err.Error(), string(data)) {
 			t.Errorf("the error repeats the line: %v", err)
+		}
+	})
+}
+
+// A stream is cut as splitting at every newline would cut it.
+func FuzzLines(f *testing.F) {
+	long := strings.Repeat("x", httpapi.MaxLine)
+	for _, seed := range []string{"", "\n", "a\nb", "a\r\n\r\nb\n", " \n", long, long + "\n", long + "x", long + "x\n", long + long + long + "\na", "a\n" + long + "\r\nb"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		cut, numbers, err := httpapi.Lines(iotest.OneByteReader(bytes.NewReader(data)))
+		must(t, err)
+		n := 0
+		for i, line := range bytes.Split(data, []byte("\n")) {
+			want := bytes.TrimSpace(line)
+			if len(want) == 0 && len(line) <= httpapi.MaxLine+1 {
+				continue
+			}
+			if n >= len(cut) || numbers[n] != i+1 {
+				t.Fatalf("line %d is missing", i+1)
+			}
+			// A line with much white space around it may count as too long.
+			if tooLong := cut[n] == nil; tooLong != (len(want) > httpapi.MaxLine) && len(line) <= httpapi.MaxLine || !tooLong && !bytes.Equal(cut[n], want) {
+				t.Errorf("line %d, of %d bytes, has %d", i+1, len(line), len(cut[n]))
+			}
+			n++
+		}
+		if n != len(cut) {
+			t.Errorf("%d lines, not %d", len(cut), n)
 		}
 	})
 }

@@ -44,11 +44,20 @@ func keyOf(h http.Header) (string, error) {
 	return keys[0], checkKey(keys[0])
 }
 
-// parseIfMatch is the version in an If-Match header; nil where it says nothing, or anything will do.
-// Errors: if_match_invalid.
+// ifMatchOf is the version in the If-Match header of a request; nil where it says nothing, or anything
+// will do. Errors: if_match_invalid.
+func ifMatchOf(h http.Header) (*int64, error) {
+	switch values := h.Values("If-Match"); len(values) {
+	case 0:
+		return nil, nil
+	case 1:
+		return parseIfMatch(strings.TrimSpace(values[0]))
+	}
+	return nil, faultIfMatch
+}
+
 func parseIfMatch(value string) (*int64, error) {
-	value = strings.TrimSpace(value)
-	if value == "" || value == "*" {
+	if value == "*" {
 		return nil, nil
 	}
 	digits, quoted := strings.CutPrefix(value, `"`)

@@ -152,7 +152,7 @@ func TestIfMatch(t *testing.T) {
 	}
 	h.post("service", path+"/repayments", `{"amount":"1.00"}`, "If-Match", tag).refused(412, "version_mismatch")
 	h.post("service", path+"/repayments", `{"amount":"1.00"}`, "If-Match", "*").want(200)
-	for _, malformed := range []string{"4", `W/"6"`, `"6","7"`, `"x"`, `"-1"`, `"99999999999999999999"`, `""`} {
+	for _, malformed := range []string{"4", `W/"6"`, `"6","7"`, `"x"`, `"-1"`, `"99999999999999999999"`, `""`, ``} {
 		h.post("service", path+"/repayments", `{"amount":"1.00"}`, "If-Match", malformed).refused(400, "if_match_invalid")
 	}
 	h.post("service", "/v1/loans", applyFor("smartcash", "10000.00", "15", "4510 999999"), "If-Match", `"1"`).refused(400, "if_match_invalid")

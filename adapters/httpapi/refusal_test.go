@@ -79,6 +79,8 @@ func TestAddresses(t *testing.T) {
 	if r := h.do("service", "DELETE", "/v1/loans", "").refused(405, "method_not_allowed"); r.header.Get("Allow") != "POST" {
 		t.Errorf("Allow is %q", r.header.Get("Allow"))
 	}
+	h.get("service", "//v1/../v1/lenders").want(200) // by a redirect
+	h.do("service", "HEAD", "/v1/lenders", "").want(200)
 	h.get("service", "/v1/loans/not-a-uuid").refused(400, "parameter_invalid")
 	h.get("service", "/v1/loans/00000000-0000-0000-0000-000000000000").refused(404, "loan_not_found")
 	h.get("service", "/v1/loans/0001ffff-0000-8000-8000-000000000001").refused(404, "loan_not_found")

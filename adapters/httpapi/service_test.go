@@ -1,136 +1,13 @@
 package httpapi_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"flag"
-	"os"
 	"strings"
 	"testing"
 
 	"loanledger/adapters/httpapi"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// The OpenAPI document is a contract: a change to it is to be seen.
-func TestTheOpenAPIDocumentIsStable(t *testing.T) {
-	h := newHouse(t)
-	const golden = "testdata/openapi.json"
-	got := append(h.api.Document(), '\n')
-	if *update {
-		must(t, os.WriteFile(golden, got, 0o644))
-	}
-	want, err := os.ReadFile(golden)
-	must(t, err)
-	if !bytes.Equal(got, want) {
-		t.Errorf("the document is not that of %s; go test -update writes it anew", golden)
-	}
-	if r := h.get("", "/v1/openapi.json").want(200); !bytes.Equal(append(r.body, '\n'), want) {
-		t.Error("another document is served")
-	}
-}
-
-// Every reference leads somewhere, every operation is described and secured, and parameters of the
-// path are there and required.
-func TestTheOpenAPIDocumentIsSound(t *testing.T) {
-	h := newHouse(t)
-	var doc struct {
-		OpenAPI    string
-		Info       struct{ Title, Version string }
-		Paths      map[string]map[string]operation
-		Components struct {
-			Schemas         map[string]json.RawMessage
-			SecuritySchemes map[string]any
-		}
-	}
-	must(t, json.Unmarshal(h.api.Document(), &doc))
-	if doc.OpenAPI != "3.1.0" || doc.Info.Title == "" || doc.Info.Version == "" || doc.Components.SecuritySchemes["bearer"] == nil {
-		t.Errorf("the head of the document: %s %+v", doc.OpenAPI, doc.Info)
-	}
-	for i, part := range strings.Split(string(h.api.Document()), `"$ref": "`) {
-		name, _, _ := strings.Cut(strings.TrimPrefix(part, "#/components/schemas/"), `"`)
-		if i > 0 && doc.Components.Schemas[name] == nil {
-			t.Errorf("a reference to %s leads nowhere", name)
-		}
-	}
-	ids := map[string]bool{}
-	for path, methods := range doc.Paths {
-		for method, op := range methods {
-			op.check(t, method, path)
-			if ids[op.OperationID] {
-				t.Errorf("two operations are %s", op.OperationID)
-			}
-			ids[op.OperationID] = true
-		}
-	}
-	for _, id := range []string{"loan.apply", "loan.approve", "loan.repay", "borrower.certify", "book.publish_product", "command.many", "log.events"} {
-		if !ids[id] {
-			t.Errorf("there is no operation %s", id)
-		}
-	}
-}
-
-type operation struct {
-	OperationID string
-	Summary     string
-	Tags        []string
-	Security    []any
-	Parameters  []struct {
-		Name, In string
-		Required bool
-	}
-	RequestBody struct {
-		Content map[string]struct{ Schema map[string]any }
-	}
-	Responses map[string]struct {
-		Description string
-		Content     map[string]struct{ Schema map[string]any }
-	}
-}
-
-func (op operation) check(t *testing.T, method, path string) {
-	where := method + " " + path
-	if op.Summary == "" || len(op.Tags) != 1 || op.OperationID == "" {
-		t.Errorf("%s is not described", where)
-	}
-	secured := 1
-	if strings.HasPrefix(path, "/v1/problems") {
-		secured = 0
-	} else if strings.HasPrefix(path, "/v1/certificates/") {
-		secured = 2
-	}
-	if len(op.Security) != secured {
-		t.Errorf("%s: security %v", where, op.Security)
-	}
-	if (len(op.RequestBody.Content) > 0) != (method != "get") {
-		t.Errorf("%s: request body %v", where, op.RequestBody.Content)
-	}
-	named := map[string]bool{}
-	for _, p := range op.Parameters {
-		named[p.In+p.Name] = p.Required
-	}
-	for _, part := range strings.Split(path, "{")[1:] {
-		if name, _, _ := strings.Cut(part, "}"); !named["path"+name] {
-			t.Errorf("%s: the parameter %s is not there", where, name)
-		}
-	}
-	if method == "post" && path != "/v1/commands" {
-		if _, there := named["headerIdempotency-Key"]; !there {
-			t.Errorf("%s takes no idempotency key", where)
-		}
-	}
-	for status, r := range op.Responses {
-		if r.Description == "" || len(r.Content) == 0 {
-			t.Errorf("%s: the answer %s is not described", where, status)
-		}
-		if _, problem := r.Content["application/problem+json"]; (status == "default") != problem {
-			t.Errorf("%s: the answer %s: %v", where, status, r.Content)
-		}
-	}
-}
 
 func TestHealth(t *testing.T) {
 	var failure error
