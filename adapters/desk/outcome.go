@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 
+	"loanledger/domain/book"
 	"loanledger/domain/borrower"
 	"loanledger/domain/fact"
 	"loanledger/domain/ident"
@@ -41,7 +42,7 @@ func (d *Desk) outcome(ctx context.Context, r ledger.Request, result eventstore.
 		}
 		o.Answer, err = d.loanAnswer(ctx, s.Stream, s, &receipt)
 	default:
-		o.Answer, err = d.bookAnswer(ctx, r, &receipt)
+		o.Answer, err = d.bookAnswer(ctx, r, streams[book.StreamOf(r.Book)], &receipt)
 	}
 	o.Version = receipt.Version
 	return o, err
@@ -79,8 +80,18 @@ func certificateAnswer(s eventstore.StreamResult, receipt *ledger.Receipt) (*led
 	return &ledger.CertificateAnswer{DebtCleared: s.Events[0].Fact.(borrower.DebtCleared), Receipt: *receipt}, nil
 }
 
-func (d *Desk) bookAnswer(ctx context.Context, r ledger.Request, receipt *ledger.Receipt) (*ledger.BookAnswer, error) {
-	state, version, err := d.bookState(ctx, r.Book)
+// bookAnswer is the book after the command, by what the command recorded, or as it stands where it
+// recorded nothing.
+func (d *Desk) bookAnswer(ctx context.Context, r ledger.Request, s eventstore.StreamResult, receipt *ledger.Receipt) (*ledger.BookAnswer, error) {
+	number := eventstore.Book(r.Book)
+	var state book.State
+	version := s.Version
+	var err error
+	if len(s.Events) > 0 {
+		state, version, err = eventstore.LoadAt(ctx, d.executor, projections.Books, number, book.StreamOf(r.Book), s.Version)
+	} else {
+		state, version, err = d.bookState(ctx, r.Book)
+	}
 	if err != nil {
 		return nil, err
 	}
