@@ -111,14 +111,14 @@ func TestAccountForRootAndOthers(t *testing.T) {
 // is free, the server is not.
 func TestOrphanIsEnded(t *testing.T) {
 	dir := t.TempDir()
-	orphan, err := Start(t.Context(), Options{Dir: dir})
+	orphan, err := Start(t.Context(), Options{Dir: dir, Volatile: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := orphan.dir.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Start(t.Context(), Options{Dir: dir})
+	s, err := Start(t.Context(), Options{Dir: dir, Volatile: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	s, err := localpg.Start(context.Background(), localpg.Options{Dir: dir})
+	s, err := localpg.Start(context.Background(), localpg.Options{Dir: dir, Volatile: true})
 	if err != nil {
 		fmt.Println("failed:", err)
 		os.Exit(1)
@@ -86,9 +86,16 @@ func (o *owner) kill() {
 	_ = o.cmd.Wait()
 }
 
+// start starts a volatile server: only a crash of the machine tells the two
+// kinds apart, and this one is made in half the time.
 func start(t *testing.T, dir string) *localpg.Server {
 	t.Helper()
-	s, err := localpg.Start(t.Context(), localpg.Options{Dir: dir})
+	return startWith(t, localpg.Options{Dir: dir, Volatile: true})
+}
+
+func startWith(t *testing.T, o localpg.Options) *localpg.Server {
+	t.Helper()
+	s, err := localpg.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func TestRestartKeepsDataAndURL(t *testing.T) {
 }
 
 func TestServerIsDurableAndInUnicode(t *testing.T) {
-	s := start(t, t.TempDir())
+	s := startWith(t, localpg.Options{Dir: t.TempDir()})
 	for setting, want := range map[string]string{
 		"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "data_checksums": "on",
 		"server_encoding": "UTF8", "timezone": "UTC", "listen_addresses": "127.0.0.1", "password_encryption": "scram-sha-256",
@@ -59,11 +59,7 @@ func TestServerIsDurableAndInUnicode(t *testing.T) {
 }
 
 func TestVolatileServerDoesNotSync(t *testing.T) {
-	s, err := localpg.Start(t.Context(), localpg.Options{Dir: t.TempDir(), Volatile: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop(t, s)
+	s := start(t, t.TempDir())
 	if got := query[string](t, s.URL("postgres"), "SHOW fsync"); got != "off" {
 		t.Errorf("fsync is %s", got)
 	}
