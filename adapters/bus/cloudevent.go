@@ -38,10 +38,10 @@ var (
 	valueContentType = []string{"application/json"}
 )
 
-// message is an event as it goes on the stream: its public data, byte for byte. The sealed part and
+// envelope is an event as it goes on the stream: its public data, byte for byte. The sealed part and
 // the name of the actor stay in the log. Msg-Id is left out for an event that is published again on
 // an operator's demand, since the broker would take it for a double.
-func message(lender string, e *eventstore.Event, again bool) *nats.Msg {
+func envelope(lender string, e *eventstore.Event, again bool) *nats.Msg {
 	id := eventID(e.Book, e.Position)
 	h := make(nats.Header, 12)
 	h[headerSpecVersion] = valueSpecVersion

@@ -48,7 +48,7 @@ func FuzzParseOrder(f *testing.F) {
 
 // FuzzParseEvent reads any headers. What is an event is written as the same headers again.
 func FuzzParseEvent(f *testing.F) {
-	m := message("smartcash", &eventstore.Event{
+	m := envelope("smartcash", &eventstore.Event{
 		Book: 1, Position: 2, Stream: uuid.New(), Version: 3, Type: "loan.repaid", Schema: 4, Command: uuid.New(),
 	}, false)
 	h := func(name string) string { return m.Header.Get(name) }
@@ -63,7 +63,7 @@ func FuzzParseEvent(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := parseEvent(message("x", &e, false).Header, nil)
+		again, err := parseEvent(envelope("x", &e, false).Header, nil)
 		if err != nil || again.Book != e.Book || again.Position != e.Position || again.Type != e.Type || again.Schema != e.Schema ||
 			again.Version != e.Version || !again.RecordedAt.Equal(e.RecordedAt) || again.Stream != e.Stream || again.Command != e.Command {
 			t.Fatalf("%+v is not %+v: %v", again, e, err)

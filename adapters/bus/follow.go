@@ -81,7 +81,7 @@ func (u *pump) publishRun(ctx context.Context, l *line, at place, events []event
 }
 
 func (u *pump) send(ctx context.Context, r *run, e *eventstore.Event, last bool) error {
-	return r.send(ctx, message(u.lender, e, e.Position <= u.again), last)
+	return r.send(ctx, envelope(u.lender, e, e.Position <= u.again), last)
 }
 
 // wait returns when the log goes on behind a position. While it waits, the note is brought up to date

@@ -2,7 +2,6 @@ package bus
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -161,6 +160,3 @@ func (s *Service) bookOf(o order) (ident.Book, error) {
 	}
 	return books[0], nil
 }
-
-// errPanicked stands for a decision that panicked: an invariant is broken, and the log has no part of it.
-var errPanicked = errors.New("a command panicked")

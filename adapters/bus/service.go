@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -151,6 +152,9 @@ func (s *Service) send(reply string, m *nats.Msg, command string) {
 		s.logger.Warn("a command was not answered", slog.String("command", command), slog.Any("error", err))
 	}
 }
+
+// errPanicked stands for a panic: an invariant is broken.
+var errPanicked = errors.New("it panicked")
 
 // respond is the answer to a command, with its code for the metrics.
 func (s *Service) respond(entry ledger.Entry, h nats.Header, data []byte) (*nats.Msg, string) {
