@@ -23,6 +23,8 @@ func TestRebuiltIsLive(t *testing.T) {
 		l := newLives(t, s.store, eventstore.Book(i+1), c, seed)
 		s.run(r, l.book)
 		l.days(40, 25)
+		l.revive()
+		l.days(5, 25)
 		s.catchUp(r, l)
 		live := s.rows(l.book)
 		var last projections.Progress
