@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	s, err := localpg.Start(context.Background(), localpg.Options{Dir: dir, Volatile: true})
+	s, err := localpg.Start(context.Background(), localpg.Options{Dir: dir})
 	if err != nil {
 		fmt.Println("failed:", err)
 		os.Exit(1)
@@ -86,8 +86,8 @@ func (o *owner) kill() {
 	_ = o.cmd.Wait()
 }
 
-// start starts a volatile server: only a crash of the machine tells the two
-// kinds apart, and this one is made in half the time.
+// start starts a volatile server, which is made in half the time; tests that
+// kill theirs need a durable one.
 func start(t *testing.T, dir string) *localpg.Server {
 	t.Helper()
 	return startWith(t, localpg.Options{Dir: dir, Volatile: true})

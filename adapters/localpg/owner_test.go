@@ -75,7 +75,7 @@ func running(pid int) bool {
 
 func TestKilledServerStartsAgain(t *testing.T) {
 	dir := t.TempDir()
-	s := start(t, dir)
+	s := startWith(t, localpg.Options{Dir: dir})
 	execute(t, s.URL("postgres"), `CREATE TABLE kept AS SELECT 7 AS v`)
 	session, err := pgx.Connect(t.Context(), s.URL("postgres")) // its process stays a moment longer
 	if err != nil {

@@ -43,8 +43,8 @@ type Options struct {
 	// need no particular mode, also for root on Linux.
 	Dir string
 
-	// Volatile trades durability for speed: a crash of the machine may cost the
-	// data. For tests only.
+	// Volatile trades durability for speed: a killed server may forget its last
+	// commits, and a crash of the machine may cost all data. For tests only.
 	Volatile bool
 }
 
