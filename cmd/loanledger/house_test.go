@@ -161,8 +161,8 @@ func (f sourceFile) adapterMayImport(area, dir string) bool {
 		return true
 	case area != "adapters":
 		return false
-	case path.Dir(f.path) == "adapters/localpg/pgtest" && dir == "adapters/schema":
-		return true // a database for a test comes with its tables
+	case f.test:
+		return true // a test may join an adapter with the neighbours that cmd wires it to
 	default:
 		return adapter(dir) == here || adapter(dir) == "internal"
 	}
