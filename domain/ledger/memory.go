@@ -26,6 +26,7 @@ type Memory struct {
 	loans     map[uuid.UUID]loan.State
 	borrowers map[uuid.UUID]borrower.State
 	log       []Logged
+	journals  map[uuid.UUID]*journal
 }
 
 // Logged is an event in the order in which it was recorded.
@@ -38,7 +39,7 @@ type Logged struct {
 func NewMemory(number ident.Book, on date.Date) *Memory {
 	return &Memory{
 		number: number, business: on,
-		loans: map[uuid.UUID]loan.State{}, borrowers: map[uuid.UUID]borrower.State{},
+		loans: map[uuid.UUID]loan.State{}, borrowers: map[uuid.UUID]borrower.State{}, journals: map[uuid.UUID]*journal{},
 	}
 }
 
@@ -104,29 +105,41 @@ type JournalLine struct {
 	chart.Line
 }
 
+// journal is the journal of a loan as far as it has been written from the log.
+type journal struct {
+	read  int // of the log
+	state loan.State
+	lines []JournalLine
+}
+
 // Journal is the postings of a loan: those of its events, and the income of every day that was closed.
 func (m *Memory) Journal(id uuid.UUID) []JournalLine {
-	var lines []JournalLine
-	var s loan.State
-	post := func(on date.Date, ref string, posted []chart.Line) {
-		for _, l := range posted {
-			lines = append(lines, JournalLine{Date: on, Ref: ref, Line: l})
-		}
+	j := m.journals[id]
+	if j == nil {
+		j = &journal{}
+		m.journals[id] = j
 	}
-	for _, l := range m.log {
+	for _, l := range m.log[j.read:] {
 		if closed, is := l.Fact.(book.DayClosed); is {
-			post(closed.On, "accrual-"+closed.On.String(), chart.IncomeOfDay(s.Currency, s.IncomeOfDay(closed.On)))
+			j.post(closed.On, "accrual-"+closed.On.String(), chart.IncomeOfDay(j.state.Currency, j.state.IncomeOfDay(closed.On)))
 		}
 		if l.Stream != id {
 			continue
 		}
-		s = s.Fold(l.Fact)
+		j.state = j.state.Fold(l.Fact)
 		if posted := chart.Postings(l.Fact); len(posted) > 0 {
-			last := s.Transactions[len(s.Transactions)-1]
-			post(last.Date, last.Ref, posted)
+			last := j.state.Transactions[len(j.state.Transactions)-1]
+			j.post(last.Date, last.Ref, posted)
 		}
 	}
-	return lines
+	j.read = len(m.log)
+	return slices.Clone(j.lines)
+}
+
+func (j *journal) post(on date.Date, ref string, posted []chart.Line) {
+	for _, l := range posted {
+		j.lines = append(j.lines, JournalLine{Date: on, Ref: ref, Line: l})
+	}
 }
 
 // work is what one command reads and writes; it is thrown away when the command is refused.
