@@ -41,7 +41,7 @@ func BookOf(id uuid.UUID) Book { return Book(binary.BigEndian.Uint16(id[:2])) }
 var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
 
 // Number is the human form of an identifier: the prefix and twelve characters in groups of four,
-// "SC-7K3M-9QFD-X2A0", from sixty of its random bits.
+// "SC-7K3M-9QFD-X2A0", from fifty-nine of its random bits.
 func Number(prefix string, id uuid.UUID) string {
 	text := crockford.EncodeToString(id[8:])
 	return prefix + "-" + text[1:5] + "-" + text[5:9] + "-" + text[9:13]
