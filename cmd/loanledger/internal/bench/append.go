@@ -1,0 +1,111 @@
+package bench
+
+import (
+	"context"
+	"time"
+
+	"loanledger/eventstore"
+	"loanledger/eventstore/pgstore"
+)
+
+// writers is from how many at once appending is measured.
+var writers = []int{1, 8, 64, 512}
+
+// fewWriters is up to how many the baseline is an INSERT by each of them; more are measured against
+// a COPY, which is as fast as Postgres takes rows in.
+const fewWriters = 8
+
+func appendContests(r *rig, _ context.Context) ([]contest, error) {
+	var list []contest
+	for _, n := range writers {
+		c := contest{clients: n, unit: "events"}
+		var appended int64
+		c.ours = func(ctx context.Context) (stretch, error) {
+			s, err := r.appendToNew(ctx, n, r.perRound())
+			appended = s.count
+			return s, err
+		}
+		if n <= fewWriters {
+			c.baseline = "insert"
+			c.limit = "one exchange with Postgres and one commit for an append; with few writers nothing can be shared"
+			c.bare = func(ctx context.Context) (stretch, error) { return r.insertEvents(ctx, n, r.perRound()) }
+		} else {
+			c.baseline = "copy"
+			c.limit = "one backend of Postgres, which inserts into the table and its two indexes and writes the log ahead"
+			c.bare = func(ctx context.Context) (stretch, error) { return r.copyEvents(ctx, appended) }
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// appendToNew appends to an empty book, through a store of its own.
+func (r *rig) appendToNew(ctx context.Context, writers int, lasting time.Duration) (stretch, error) {
+	book, err := r.newBook(ctx)
+	if err != nil {
+		return stretch{}, err
+	}
+	store := pgstore.New(r.pool, time.Now)
+	defer store.Close()
+	if err := r.connected(ctx, store, book); err != nil {
+		return stretch{}, err
+	}
+	return closedLoop(ctx, writers, lasting, r.appending(store, book, writers, 0))
+}
+
+// connected appends once, so that the store has its connections before anything is timed.
+func (r *rig) connected(ctx context.Context, store eventstore.Log, book eventstore.Book) error {
+	const series = 1 << 19 // of streams that nobody else appends to
+	_, err := store.Append(ctx, book, rowAt(series, 0).append(r.sample))
+	return err
+}
+
+// appending is writers that append one event at a time, each to its share of the streams in turn.
+func (r *rig) appending(store eventstore.Log, book eventstore.Book, writers int, series uint64) func(int) operation {
+	share := uint64(manyStreams / writers)
+	return func(worker int) operation {
+		next := uint64(0)
+		return func(ctx context.Context, m *meter) error {
+			w := rowAt(series, uint64(worker)*share+next%share+next/share*manyStreams)
+			next++
+			began := time.Now()
+			_, err := store.Append(ctx, book, w.append(r.sample))
+			m.done(began)
+			return err
+		}
+	}
+}
+
+// tidy empties the books that no lender has, so that the server has nothing to clean up there while
+// something else is measured.
+func (r *rig) tidy(ctx context.Context) error {
+	rows, err := r.pool.Query(ctx, `SELECT b.book FROM ledger.books b WHERE b.lender IS NULL`)
+	if err != nil {
+		return err
+	}
+	var books []int32
+	for rows.Next() {
+		var book int32
+		if err := rows.Scan(&book); err != nil {
+			return err
+		}
+		books = append(books, book)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, book := range books {
+		var partition string
+		err := r.pool.QueryRow(ctx, `SELECT coalesce((SELECT tableoid::regclass::text FROM ledger.events WHERE book = $1 LIMIT 1), '')`, book).Scan(&partition)
+		if err != nil {
+			return err
+		}
+		if partition == "" {
+			continue
+		}
+		if _, err := r.pool.Exec(ctx, `TRUNCATE `+partition); err != nil {
+			return err
+		}
+	}
+	return nil
+}

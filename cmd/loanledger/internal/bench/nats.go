@@ -1,0 +1,138 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"loanledger/adapters/bus"
+	"loanledger/domain/ledger"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/micro"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// manyRequests is how many requests are under way where it is about throughput: NATS has no request
+// with many commands, but a connection may have any number of requests under way.
+const manyRequests = 256
+
+// natsTimeout is how long an answer may take.
+const natsTimeout = 10 * time.Second
+
+func natsContests(r *rig, ctx context.Context) ([]contest, error) {
+	p, err := r.commandLoans(ctx)
+	if err != nil {
+		return nil, err
+	}
+	link, err := r.openNATS()
+	if err != nil {
+		return nil, err
+	}
+	var unique keys
+	var answered int64
+	asking := func(subject string, workers int) func(int) operation {
+		return func(worker int) operation {
+			next := p.turns(worker, workers)
+			return func(ctx context.Context, m *meter) error {
+				began := time.Now()
+				err := link.repay(ctx, subject, next(), "nats-"+unique.next())
+				m.done(began)
+				return err
+			}
+		}
+	}
+	const command = "ledger.cmd.loan.repay"
+	const limit = "this process, which is the client and the broker too: each request passes the broker twice and is a command as in execute"
+	return []contest{{
+		clients: callers, unit: "commands", baseline: "nats_echo", limit: limit,
+		ours: func(ctx context.Context) (stretch, error) {
+			return closedLoop(ctx, callers, r.perRound(), asking(command, callers))
+		},
+		bare: func(ctx context.Context) (stretch, error) {
+			return closedLoop(ctx, callers, r.perRound(), asking(echoSubject, callers))
+		},
+	}, {
+		clients: manyRequests, unit: "events", baseline: "copy", limit: limit,
+		ours: func(ctx context.Context) (stretch, error) {
+			s, err := closedLoop(ctx, manyRequests, r.perRound(), asking(command, manyRequests))
+			answered = s.count
+			return s, err
+		},
+		bare: func(ctx context.Context) (stretch, error) { return r.copyEvents(ctx, answered) },
+	}}, nil
+}
+
+// natsLink is a client's connection to the broker.
+type natsLink struct{ conn *nats.Conn }
+
+const echoSubject = "bench.echo"
+
+// openNATS serves the commands and an echo on one connection, and answers another one for clients.
+func (r *rig) openNATS() (*natsLink, error) {
+	url, err := r.startNATS()
+	if err != nil {
+		return nil, err
+	}
+	server, err := nats.Connect(url)
+	if err != nil {
+		return nil, err
+	}
+	r.later(func(context.Context) error { server.Close(); return nil })
+	commands, err := bus.Serve(server, r.desk, r.desk.Lenders(), bus.Everyone(ledger.Service), prometheus.NewRegistry(), r.logger)
+	if err != nil {
+		return nil, err
+	}
+	r.later(func(context.Context) error { return commands.Stop() })
+	if err := serveEcho(server, r.logger); err != nil {
+		return nil, err
+	}
+	client, err := nats.Connect(url)
+	if err != nil {
+		return nil, err
+	}
+	r.later(func(context.Context) error { client.Close(); return nil })
+	return &natsLink{client}, nil
+}
+
+// serveEcho answers JSON with the same JSON, read and written anew.
+func serveEcho(conn *nats.Conn, log *slog.Logger) error {
+	service, err := micro.AddService(conn, micro.Config{Name: "echo", Version: "1.0.0"})
+	if err != nil {
+		return err
+	}
+	err = service.AddEndpoint("echo", micro.HandlerFunc(func(r micro.Request) {
+		var body map[string]any
+		err := json.Unmarshal(r.Data(), &body)
+		if err == nil {
+			err = r.RespondJSON(body)
+		}
+		if err != nil {
+			log.Error("the echo failed", slog.Any("error", err)) // the one who asked waits in vain, and says so
+		}
+	}), micro.WithEndpointSubject(echoSubject))
+	if err != nil {
+		return err
+	}
+	return conn.Flush()
+}
+
+// repay asks for a repayment, and waits for the answer.
+func (l *natsLink) repay(ctx context.Context, subject string, loan uuid.UUID, key string) error {
+	ctx, cancel := context.WithTimeout(ctx, natsTimeout)
+	defer cancel()
+	answer, err := l.conn.RequestMsgWithContext(ctx, &nats.Msg{
+		Subject: subject, Header: nats.Header{"Idempotency-Key": {key}},
+		Data: []byte(`{"loan_id":"` + loan.String() + `","amount":"` + payment + `","ref":"` + key + `"}`),
+	})
+	if err != nil {
+		return err
+	}
+	if problem := answer.Header.Get(micro.ErrorHeader); problem != "" {
+		return fmt.Errorf("a repayment was answered %s", problem)
+	}
+	return nil
+}
