@@ -17,11 +17,14 @@ import (
 // intake is where the messages of a reaction come in.
 type intake struct {
 	conn     *nats.Conn
+	from     message.Subscriber
 	config   jetstream.ConsumerConfig
 	lost     func()
 	stopping chan struct{}
 
 	mu    sync.Mutex
+	shut  bool
+	busy  sync.WaitGroup // messages inside the subscriber
 	flows []jetstream.ConsumeContext
 }
 
@@ -42,26 +45,65 @@ func (in *intake) failed(_ jetstream.ConsumeContext, err error) {
 	}
 }
 
-// stop lets no more messages in, and has those at work given back. What is already here on its way is
+// stop lets no more messages in, and has those at work given back. What is already on its way here is
 // given back too: the broker would hold it for a process that is gone.
 func (in *intake) stop() {
 	in.mu.Lock()
-	defer in.mu.Unlock()
+	in.shut = true
+	flows := in.flows
+	in.mu.Unlock()
 	close(in.stopping)
-	for _, flow := range in.flows {
+	idle := make(chan struct{})
+	go func() { in.busy.Wait(); close(idle) }()
+	limit := time.After(closeTime)
+	for _, flow := range flows {
 		flow.Drain()
 	}
-	limit := time.After(closeTime)
-	for _, flow := range in.flows {
-		select {
-		case <-flow.Closed():
-		case <-limit:
-			return
-		}
+	for _, flow := range flows {
+		await(flow.Closed(), limit)
+	}
+	await(idle, limit)
+}
+
+func await(done <-chan struct{}, limit <-chan time.Time) {
+	select {
+	case <-done:
+	case <-limit:
 	}
 }
 
-func (in *intake) close() { in.conn.Close() }
+// close ends the connection, after the subscriber, which may have been closed before.
+func (in *intake) close() {
+	_ = in.from.Close() // whatever it is, the connection goes
+	in.conn.Close()
+}
+
+// enter counts a message in; false when it comes too late.
+func (in *intake) enter() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if !in.shut {
+		in.busy.Add(1)
+	}
+	return !in.shut
+}
+
+// stoppable ends the context of a message when the intake is to stop.
+func (in *intake) stoppable(next message.HandlerFunc) message.HandlerFunc {
+	return func(m *message.Message) ([]*message.Message, error) {
+		ctx, cancel := context.WithCancel(m.Context())
+		defer cancel()
+		go func() {
+			select {
+			case <-in.stopping:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		m.SetContext(ctx)
+		return next(m)
+	}
+}
 
 // tapped is a consumer whose flow of messages can be shut off. Without that, a message that comes in
 // while the subscriber closes is sent on a closed channel, which would end the process.
@@ -73,11 +115,11 @@ type tapped struct {
 // Consume is the consumer's own, with the tap.
 func (t tapped) Consume(handler jetstream.MessageHandler, options ...jetstream.PullConsumeOpt) (jetstream.ConsumeContext, error) {
 	flow, err := t.Consumer.Consume(func(m jetstream.Msg) {
-		defer func() {
-			if cause := recover(); cause != nil {
-				_ = m.Nak() // it came too late; it comes again
-			}
-		}()
+		if !t.in.enter() {
+			_ = m.Nak() // at the latest the broker's patience gives it to another
+			return
+		}
+		defer t.in.busy.Done()
 		handler(m)
 	}, options...)
 	if err == nil {

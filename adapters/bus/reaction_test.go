@@ -232,3 +232,21 @@ func TestDurable(t *testing.T) {
 		s.append(1, 10)
 	}
 }
+
+// Every event is asked for as soon as the last one is done: no flow stands still until the broker
+// has been silent for too long.
+func TestNoStandstill(t *testing.T) {
+	s := newScene(t, directory{1: "smartcash"})
+	s.publish()
+	var deeds ledgerOfDeeds
+	s.react(bus.Reaction{Name: "sms", Types: []string{"loan.repaid"}, Parallel: 1,
+		React: func(_ context.Context, e eventstore.Event) error { deeds.note(e); return nil }})
+	for round := range 200 {
+		began := time.Now()
+		s.append(1, 10)
+		s.eventually("all are seen to", func() bool { return len(deeds.all()) == 5*(round+1) })
+		if took := time.Since(began); took > 3*time.Second {
+			t.Errorf("round %d took %s", round, took)
+		}
+	}
+}

@@ -25,8 +25,12 @@ const (
 	longestReaction = 10 * time.Minute
 	// pullTime is how long one request for an event waits at the broker. When that is silent for two
 	// fifths of it, the consumer is lost.
-	pullTime  = 10 * time.Second
-	closeTime = 10 * time.Second
+	pullTime = 10 * time.Second
+	// pullEvents is how many events one request asks for. How many are out at a time, and so their
+	// order, is the consumer's to say (MaxAckPending). With requests for a single event, the client
+	// library now and then misses that it has to ask again, and stands still until it is found silent.
+	pullEvents = 10
+	closeTime  = 10 * time.Second
 )
 
 // route runs a watermill router over the consumers of all reactions.
@@ -75,13 +79,14 @@ func (r *Reactors) add(router *message.Router, reaction Reaction, js jetstream.J
 		Conn: conn, Logger: logger, AckWaitTimeout: longestReaction,
 		ResourceInitializer: in.consumer, Unmarshaler: in,
 		ConsumeOptions: []jetstream.PullConsumeOpt{
-			jetstream.PullMaxMessages(1), jetstream.PullExpiry(pullTime), jetstream.PullHeartbeat(pullTime / 5), jetstream.ConsumeErrHandler(in.failed),
+			jetstream.PullMaxMessages(pullEvents), jetstream.PullExpiry(pullTime), jetstream.PullHeartbeat(pullTime / 5), jetstream.ConsumeErrHandler(in.failed),
 		},
 	})
 	if err != nil {
 		conn.Close()
 		return nil, err
 	}
+	in.from = subscriber
 	poison, err := middleware.PoisonQueueWithFilter(poisonQueue{js}, reaction.Name, func(err error) bool {
 		return !errors.Is(err, context.Canceled)
 	})
@@ -96,30 +101,21 @@ func (r *Reactors) add(router *message.Router, reaction Reaction, js jetstream.J
 		},
 	}
 	for i := range reaction.Parallel {
-		handler := router.AddConsumerHandler(reaction.Name+"-"+strconv.Itoa(i), reaction.Name, subscriber, r.react(reaction, in.stopping))
-		handler.AddMiddleware(r.meters.poisoned(reaction.Name), poison, retry.Middleware, r.meters.tried(reaction.Name))
+		handler := router.AddConsumerHandler(reaction.Name+"-"+strconv.Itoa(i), reaction.Name, subscriber, r.react(reaction))
+		handler.AddMiddleware(in.stoppable, r.meters.poisoned(reaction.Name), poison, retry.Middleware, r.meters.tried(reaction.Name))
 	}
 	return in, nil
 }
 
-// react turns a message into an event and reacts to it. The context ends when the router is to close.
-// A panic is an error like another: its cause may have personal data, and is not told.
-func (r *Reactors) react(reaction Reaction, stopping <-chan struct{}) message.NoPublishHandlerFunc {
+// react turns a message into an event and reacts to it. A panic is an error like another: its cause
+// may have personal data, and is not told.
+func (r *Reactors) react(reaction Reaction) message.NoPublishHandlerFunc {
 	return func(m *message.Message) (err error) {
-		ctx, cancel := context.WithCancel(m.Context())
-		defer cancel()
 		defer func() {
 			if cause := recover(); cause != nil {
 				r.logger.Error("reaction panicked", slog.String("reaction", reaction.Name), slog.String("event", m.UUID),
 					slog.String("cause", fmt.Sprintf("%T", cause)), slog.String("stack", string(debug.Stack())))
 				err = errPanicked
-			}
-		}()
-		go func() {
-			select {
-			case <-stopping:
-				cancel()
-			case <-ctx.Done():
 			}
 		}()
 		h := make(nats.Header, len(m.Metadata))
@@ -130,6 +126,6 @@ func (r *Reactors) react(reaction Reaction, stopping <-chan struct{}) message.No
 		if err != nil {
 			return err
 		}
-		return reaction.React(ctx, e)
+		return reaction.React(m.Context(), e)
 	}
 }
