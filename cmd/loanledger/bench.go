@@ -141,7 +141,7 @@ func (t *terminal) printBench(report bench.Report) error {
 	if !report.Private {
 		server = "the server of --database-url"
 	}
-	_, err := fmt.Fprintf(t.out, "%s\nPostgres %s, %s; %d cores, %s/%s; %d rounds, %g s for each row.\nown CPU is this process' part of all cores; most of the rest is Postgres'.\n\nWhat limits each:\n%s\n",
+	_, err := fmt.Fprintf(t.out, "%s\nPostgres %s, %s; %d cores, %s/%s; %d rounds, %g s for each row.\nown CPU is this process' part of all cores; the rest is Postgres', the kernel's, and whoever's else.\n\nWhat limits each:\n%s\n",
 		rows.Render(), report.Postgres, server, report.Cores, runtime.GOOS, runtime.GOARCH, report.Rounds, report.Seconds, strings.Join(limits, "\n"))
 	return err
 }

@@ -42,7 +42,7 @@ func closeDayContests(r *rig, ctx context.Context) ([]contest, error) {
 	}
 	return []contest{{
 		clients: 1, unit: "loans", baseline: "copy",
-		limit: "the tables: the accruals and the debt of every active loan, written in one go behind the log",
+		limit: "the tables: the accruals and the debt of every active loan, computed here and loaded behind the log; the first day after a start reads every loan again",
 		ours:  c.closeOne,
 		bare: func(ctx context.Context) (stretch, error) {
 			return passes(r.perRound(), func() (int64, time.Duration, error) {

@@ -64,7 +64,7 @@ func executeContests(r *rig, ctx context.Context) ([]contest, error) {
 	}
 	return []contest{{
 		clients: callers, unit: "commands", baseline: "append",
-		limit: "this process: deciding, encoding and decoding the event, and building the answer",
+		limit: "a reading of the loan's stream for each answer, then deciding and decoding in this process",
 		ours: func(ctx context.Context) (stretch, error) {
 			return closedLoop(ctx, callers, r.perRound(), repaying)
 		},

@@ -47,6 +47,8 @@ type sightings struct{ slots []atomic.Int64 }
 
 const sightingRoom = 1 << 18
 
+func newSlots() []atomic.Int64 { return make([]atomic.Int64, sightingRoom) }
+
 // acknowledged notes the moment of an acknowledgement, in nanoseconds from a beginning that is not 0;
 // true, if the follower has seen the event already.
 func (s *sightings) acknowledged(at eventstore.Position, moment int64) bool {
@@ -93,7 +95,7 @@ func (r *rig) follow(ctx context.Context, rate float64, apart bool) (s stretch, 
 	}
 	now := time.Now()
 	f := follower{
-		seen: &sightings{make([]atomic.Int64, sightingRoom)}, began: now.Add(-time.Second), warm: now.Add(warmUp(r.perRound())),
+		seen: &sightings{newSlots()}, began: now.Add(-time.Second), warm: now.Add(warmUp(r.perRound())),
 	}
 	following, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
