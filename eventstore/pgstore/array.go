@@ -76,5 +76,6 @@ func (a *array) encoded() []byte {
 	return a.buf
 }
 
+func int16Bytes(n int16) []byte { return binary.BigEndian.AppendUint16(nil, uint16(n)) }
 func int32Bytes(n int32) []byte { return binary.BigEndian.AppendUint32(nil, uint32(n)) }
 func int64Bytes(n int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }

@@ -48,6 +48,27 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
+// BenchmarkCommand runs whole commands from 64 callers, each on a stream of its own: load, decide,
+// append two events, answer.
+func BenchmarkCommand(b *testing.B) {
+	const callers = 64
+	store, _ := openStore(b, pgtest.Server(b).Database(pgstore.Migrations), time.Now)
+	if err := store.OpenBook(b.Context(), 1, firstEpoch); err != nil {
+		b.Fatal(err)
+	}
+	x := eventstore.NewExecutor(store, nil)
+	var accounts [callers]uuid.UUID
+	for i := range accounts {
+		accounts[i] = uuid.New()
+	}
+	run(b, callers, func(caller int) error {
+		id := uuid.New()
+		r := eventstore.Request{Book: 1, Command: id, Digest: sha256.Sum256(id[:]), Actor: benchActor}
+		_, err := x.Do(b.Context(), r, transfer(accounts[caller], accounts[caller], 1))
+		return err
+	})
+}
+
 // BenchmarkBaseline is the same rows in the same table by plain means: one INSERT a transaction, and
 // COPY in batches of 10 000 by one session.
 func BenchmarkBaseline(b *testing.B) {

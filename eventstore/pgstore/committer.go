@@ -27,6 +27,7 @@ type committer struct {
 	flights int
 	idle    []*link
 	pace    pace
+	end     end
 	closing bool
 	ended   sync.Cond // a flight ended
 }

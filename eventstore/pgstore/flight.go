@@ -32,11 +32,11 @@ func (c *committer) fly() {
 		if l == nil && len(batch) > 0 && len(c.idle) > 0 {
 			l, c.idle = c.idle[len(c.idle)-1], c.idle[:len(c.idle)-1]
 		}
-		measure := len(batch) > 0 && c.pace.measures()
+		by := c.way(batch)
 		c.mu.Unlock()
 		c.refuseLate(late)
 		if last = len(batch); last > 0 {
-			l = c.commit(l, batch, measure)
+			l = c.commit(l, batch, by)
 		}
 	}
 }
@@ -50,9 +50,26 @@ func (c *committer) land(l *link) {
 	c.ended.Broadcast()
 }
 
+// way is how a batch is sent the first time; the zero value is the general way.
+type way struct {
+	measured bool
+	behind   *end // fly alone behind this
+}
+
+// way chooses. The caller holds the mutex.
+func (c *committer) way(batch []*pending) way {
+	if len(batch) == 0 {
+		return way{}
+	}
+	if c.pace.measures() {
+		return way{measured: true}
+	}
+	return way{behind: c.solo(batch)}
+}
+
 // commit answers every append of a batch, or puts it back in the queue. It answers the link to go on
 // with, nil if there is none.
-func (c *committer) commit(l *link, batch []*pending, measure bool) *link {
+func (c *committer) commit(l *link, batch []*pending, by way) *link {
 	doubt := false // about versions: look all of them up
 	until := time.Now().Add(connectFor)
 	for len(batch) > 0 {
@@ -75,14 +92,15 @@ func (c *committer) commit(l *link, batch []*pending, measure bool) *link {
 		if batch = ready; len(batch) == 0 {
 			return l
 		}
-		at, added, err := c.send(l, batch, measure)
-		measure = false
+		at, added, err := c.send(l, batch, by)
+		by = way{}
 		var refusal *pgconn.PgError
 		switch {
 		case errors.Is(err, errBroken):
 			return c.findOut(l, batch, err)
 		case errors.As(err, &refusal) && refusal.Code == "23505":
 			doubt = true // another process came first
+			c.notAlone()
 		case err != nil && len(batch) > 1:
 			return c.commitSingly(l, batch)
 		case err != nil:
@@ -101,9 +119,13 @@ func (c *committer) commit(l *link, batch []*pending, measure bool) *link {
 
 // send is the exchange that commits a batch. Both statements are one transaction, which the end of the
 // exchange commits. A measured one is split, to see what the commit costs.
-func (c *committer) send(l *link, batch []*pending, measure bool) (at place, added bool, err error) {
+func (c *committer) send(l *link, batch []*pending, by way) (at place, added bool, err error) {
+	if by.behind != nil {
+		at, err := c.sendSolo(l, batch[0], by.behind)
+		return at, err == nil, err
+	}
 	lock, insert := call{statement: lockStatement}, l.batch.call(c.book, batch, c.store.now())
-	if !measure {
+	if !by.measured {
 		answers, err := l.exchange(lock, insert)
 		if err != nil {
 			return place{}, false, err
@@ -207,13 +229,17 @@ func (c *committer) checkEpoch(l *link, batch []*pending) []*pending {
 
 // landed answers the appends of a batch that is in the log.
 func (c *committer) landed(batch []*pending, where place) {
-	at := where.first
+	at, events := where.first, 0
 	for _, p := range batch {
+		events += p.events
 		for i := range p.Streams {
 			s := &p.Streams[i]
 			c.versions.note(s.Stream, s.Expected+eventstore.Version(len(s.Events)))
 		}
 	}
+	c.mu.Lock()
+	c.end.follow(batch, where, events)
+	c.mu.Unlock()
 	c.finish(batch, func(p *pending) outcome {
 		first := at
 		at += eventstore.Position(p.events)
@@ -232,7 +258,7 @@ func (c *committer) refuse(batch []*pending, err error) {
 // own, so that only the ones at fault fail.
 func (c *committer) commitSingly(l *link, batch []*pending) *link {
 	for i := range batch {
-		l = c.commit(l, batch[i:i+1], false)
+		l = c.commit(l, batch[i:i+1], way{})
 	}
 	return l
 }

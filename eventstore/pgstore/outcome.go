@@ -79,9 +79,9 @@ func (c *committer) lookUp(l *link, batch []*pending, digest [32]byte) (place, b
 		return place{}, false, err
 	}
 	row := answers[0][0]
-	at := place{eventstore.Position(int64Of(row[0])), timeOf(row[3])}
-	want := chainAfter(row[5], at.first, eventstore.Position(int64Of(row[1])), int64Of(row[2]), int64Of(row[3]), digest)
-	return at, bytes.Equal(row[4], want[:]), nil
+	at := place{first: eventstore.Position(int64Of(row[0])), recordedAt: timeOf(row[3])}
+	at.chain = chainAfter(row[5], at.first, eventstore.Position(int64Of(row[1])), int64Of(row[2]), int64Of(row[3]), digest)
+	return at, bytes.Equal(row[4], at.chain[:]), nil
 }
 
 // tryAgain queues the appends again that somebody still waits for.

@@ -32,7 +32,7 @@ const (
 // The LIMITs of the look-ups keep the planner from joining the other way round, from all events to
 // the few that are asked for, as it likes to while the table is small.
 func committerStatements(book eventstore.Book) map[string]string {
-	return map[string]string{
+	statements := map[string]string{
 		beginStatement:   `BEGIN`,
 		lockStatement:    fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d, %d)`, lockSpace, book),
 		commitStatement:  `COMMIT`,
@@ -52,6 +52,10 @@ CROSS JOIN LATERAL (
 ) AS b`, partition(book), book),
 		endOldStatement: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1::int4 AND backend_start::text = $2::text`,
 	}
+	for events := 1; events <= soloEvents; events++ {
+		statements[soloStatement(events)] = soloSQL(book, events)
+	}
+	return statements
 }
 
 // batchSQL appends a batch and answers where it stands. It adds nothing, and answers no row, if the
@@ -68,7 +72,7 @@ WITH batch AS (
 		FROM ledger.batches WHERE book = $1 ORDER BY ledger.batches.last_position DESC LIMIT 1
 	) AS last
 	WHERE epoch = $4::int8 %[2]s
-	RETURNING first_position, recorded_at
+	RETURNING first_position, recorded_at, chain
 ), added AS (
 	INSERT INTO %[1]s (book, position, recorded_at, stream, version, type, schema, command, digest, actor, data, personal)
 	SELECT $1, batch.first_position + e.nr - 1, batch.recorded_at,
@@ -77,7 +81,7 @@ WITH batch AS (
 		$14::bytea[], $15::bytea[]) WITH ORDINALITY
 		AS e (stream, version, type, schema, command, digest, actor, data, personal, nr)
 )
-SELECT first_position, recorded_at FROM batch`
+SELECT first_position, recorded_at, chain FROM batch`
 
 // guardSQL looks for the versions ($17) that guarded streams ($16) must not have yet.
 const guardSQL = `AND NOT EXISTS (
@@ -100,11 +104,7 @@ type batchBuffers struct {
 // call fills the buffers with a batch and answers the statement that appends it at a time.
 func (b *batchBuffers) call(book eventstore.Book, batch []*pending, at time.Time) call {
 	b.reset()
-	next := batch[0].Epoch
 	for _, p := range batch {
-		if p.NextEpoch != 0 {
-			next = p.NextEpoch
-		}
 		for i := range p.Streams {
 			s := &p.Streams[i]
 			if len(s.Events) == 0 {
@@ -120,7 +120,7 @@ func (b *batchBuffers) call(book eventstore.Book, batch []*pending, at time.Time
 	c := call{batchStatement, [][]byte{
 		int32Bytes(int32(book)), int64Bytes(int64(b.events)),
 		int64Bytes(at.UnixMicro() - postgresEpoch.UnixMicro()),
-		int64Bytes(batch[0].Epoch), int64Bytes(next), b.sum[:],
+		int64Bytes(batch[0].Epoch), int64Bytes(nextEpoch(batch)), b.sum[:],
 		b.streams.encoded(), b.versions.encoded(), b.types.encoded(), b.schemas.encoded(), b.commands.encoded(),
 		b.digests.encoded(), b.actors.encoded(), b.data.encoded(), b.personal.encoded(),
 	}}
@@ -151,10 +151,9 @@ func (b *batchBuffers) reset() {
 // add takes event j of a run.
 func (b *batchBuffers) add(a *eventstore.Append, s *eventstore.StreamAppend, j int) {
 	e := &s.Events[j]
-	version := s.Expected + eventstore.Version(j) + 1
 	b.events++
 	b.streams.bytes(s.Stream[:])
-	b.versions.int32(int32(version))
+	b.versions.int32(int32(s.Expected) + int32(j) + 1)
 	b.types.text(e.Type)
 	b.schemas.int16(e.Schema)
 	b.commands.bytes(a.Command[:])
@@ -166,16 +165,23 @@ func (b *batchBuffers) add(a *eventstore.Append, s *eventstore.StreamAppend, j i
 	} else {
 		b.personal.bytes(e.Personal)
 	}
-	b.digest.add(&eventstore.Event{
-		Stream: s.Stream, Version: version, Type: e.Type, Schema: e.Schema,
+	b.digest.add(recorded(a, s, j))
+}
+
+// recorded is event j of a run as it will be in the log, as far as its digest goes.
+func recorded(a *eventstore.Append, s *eventstore.StreamAppend, j int) *eventstore.Event {
+	e := &s.Events[j]
+	return &eventstore.Event{
+		Stream: s.Stream, Version: s.Expected + eventstore.Version(j) + 1, Type: e.Type, Schema: e.Schema,
 		Command: a.Command, Digest: a.Digest, Actor: a.Actor, Data: e.Data, Personal: e.Personal,
-	})
+	}
 }
 
 // place is where a batch stands in the book.
 type place struct {
 	first      eventstore.Position
 	recordedAt time.Time
+	chain      [32]byte
 }
 
 // decodePlace reads the answer of the batch statement; without a row nothing was added.
@@ -183,7 +189,7 @@ func decodePlace(rows [][][]byte) (p place, added bool) {
 	if len(rows) == 0 {
 		return place{}, false
 	}
-	return place{eventstore.Position(int64Of(rows[0][0])), timeOf(rows[0][1])}, true
+	return place{eventstore.Position(int64Of(rows[0][0])), timeOf(rows[0][1]), [32]byte(rows[0][2])}, true
 }
 
 // streamsParameter is the parameter of the versions statement.
