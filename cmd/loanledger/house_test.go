@@ -144,7 +144,7 @@ func (f sourceFile) mayImport(imported string) bool {
 	case "domain", "eventstore":
 		return area == f.area()
 	case "projections":
-		return area == "domain" || area == "eventstore" || area == "projections"
+		return area == "domain" || area == "eventstore" || area == "projections" || area == "adapters" && f.test
 	case "adapters":
 		return f.adapterMayImport(area, dir)
 	default:

@@ -62,6 +62,7 @@ func TestBrokenRulesAreFound(t *testing.T) {
 		{"log, an adapter in a test", "eventstore/pgstore/a_test.go", `import "loanledger/adapters/vault"`, "imports loanledger/adapters/vault"},
 		{"projections, below", "projections/a.go", `import ("loanledger/domain/loan"; "loanledger/eventstore")`, ""},
 		{"projections, an adapter", "projections/a.go", `import "loanledger/adapters/vault"`, "imports loanledger/adapters/vault"},
+		{"projections, an adapter in a test", "projections/a_test.go", `import "loanledger/adapters/vault"`, ""},
 		{"adapter, below and itself", "adapters/web/a.go", `import ("loanledger/projections"; "loanledger/domain/loan"; "loanledger/adapters/web/pages"; "loanledger/adapters/internal/localdir")`, ""},
 		{"adapter, another", "adapters/web/a.go", `import "loanledger/adapters/vault"`, "imports loanledger/adapters/vault"},
 		{"adapter, another with the same beginning", "adapters/web/a.go", `import "loanledger/adapters/website"`, "imports loanledger/adapters/website"},

@@ -2,7 +2,9 @@ package bench
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"slices"
@@ -117,6 +119,42 @@ func TestTheMeterCountsItsTimeOnly(t *testing.T) {
 	}
 	if early.count != 0 || late.count != 0 || within.count != 1 || within.latencies.total != 1 {
 		t.Errorf("%d before, %d after, %d within", early.count, late.count, within.count)
+	}
+}
+
+// An operation that fails ends the loop with its error.
+func TestAFailingOperationEndsTheLoop(t *testing.T) {
+	broken := errors.New("broken")
+	began := time.Now()
+	s, err := closedLoop(t.Context(), 4, time.Minute, func(worker int) operation {
+		n := 0
+		return func(_ context.Context, m *meter) error {
+			if n++; worker == 3 && n == 100 {
+				return broken
+			}
+			m.done(time.Now())
+			return nil
+		}
+	})
+	if !errors.Is(err, broken) || s.count != 0 || time.Since(began) > 30*time.Second {
+		t.Errorf("after %v: %v, %d counted", time.Since(began), err, s.count)
+	}
+}
+
+// Operations that are longer than the window get a longer one, in which they go on.
+func TestASlowLoopGoesOn(t *testing.T) {
+	calls := 0
+	s, err := closedLoop(t.Context(), 1, 5*time.Millisecond, func(int) operation {
+		return func(_ context.Context, m *meter) error {
+			began := time.Now()
+			calls++
+			time.Sleep(30 * time.Millisecond)
+			m.done(began)
+			return nil
+		}
+	})
+	if err != nil || s.count == 0 || s.count >= int64(calls) || s.latencies.percentile(0) < 29*time.Millisecond {
+		t.Errorf("%d of %d counted, %v at least: %v", s.count, calls, s.latencies.percentile(0), err)
 	}
 }
 

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"loanledger/adapters/access"
+	"loanledger/adapters/bus"
+	"loanledger/adapters/httpapi"
+	"loanledger/adapters/notify"
+	"loanledger/domain/book"
+	"loanledger/domain/date"
+	"loanledger/domain/ident"
+	"loanledger/domain/ledger"
+	"loanledger/eventstore"
+	"loanledger/projections"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/errgroup"
+)
+
+// service is everything that runs while the ledger serves.
+type service struct {
+	*app
+	nats      *nats.Conn
+	runner    *projections.Runner
+	tokens    *access.Tokens
+	metrics   *prometheus.Registry
+	publicURL string
+	dial      func() (*nats.Conn, error) // for those who need a connection of their own
+	// ready is closed when the days may be closed by the calendar: at once, but for the samples of
+	// loanledger dev, which have a past to play first.
+	ready chan struct{}
+	// send carries messages to borrowers; nil carries none.
+	send notify.Send
+	// more is handlers beside the API, by pattern: the sandbox of loanledger dev.
+	more map[string]http.Handler
+}
+
+// version is what this build calls itself.
+const version = "0.1.0"
+
+// newService wires a service on an open application. Nothing runs yet.
+func newService(a *app, conn *nats.Conn, natsURL string, tokens *access.Tokens, publicURL string) *service {
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return &service{
+		app: a, nats: conn, dial: func() (*nats.Conn, error) { return connectNATS(natsURL) }, tokens: tokens, metrics: metrics, publicURL: publicURL,
+		runner: projections.NewRunner(a.pool, a.store, func(b eventstore.Book, err error) {
+			a.log.Warn("the tables fell behind and are tried again", "book", b, "error", err)
+		}),
+		ready: make(chan struct{}),
+		more:  map[string]http.Handler{},
+	}
+}
+
+// run serves until the context ends, and then lets everything under way come to its end.
+func (s *service) run(ctx context.Context, listener net.Listener) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, b := range s.eventBooks() {
+		group.Go(func() error { return s.project(ctx, b) })
+	}
+	publisher := bus.NewPublisher(s.store, s.nats, s.desk.Lenders(), publisherLock(s.store, s.pool), s.metrics, s.log)
+	group.Go(func() error { return publisher.Run(ctx) })
+	group.Go(func() error { return s.serveCommands(ctx) })
+	group.Go(func() error { return s.react(ctx) })
+	group.Go(func() error { return s.keepDays(ctx) })
+	group.Go(func() error { return s.serveHTTP(ctx, listener) })
+	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// project keeps the tables of a book up with the log. When they cannot go on, the service does:
+// commands need the log alone, and readiness says what is wrong.
+func (s *service) project(ctx context.Context, b eventstore.Book) error {
+	if err := s.runner.Run(ctx, b); err != nil && ctx.Err() == nil {
+		s.log.Error("the tables stopped; they need an operator", "book", b, "error", err)
+	}
+	return nil
+}
+
+// eventBooks is every open book, as the event store numbers them.
+func (s *service) eventBooks() []eventstore.Book {
+	var books []eventstore.Book
+	for _, b := range s.books() {
+		books = append(books, eventstore.Book(b))
+	}
+	return books
+}
+
+// finishIn is how long requests under way have, once the service is to stop.
+const finishIn = 3 * time.Second
+
+// serveHTTP answers requests until the context ends, and then finishes those under way.
+func (s *service) serveHTTP(ctx context.Context, listener net.Listener) error {
+	mux := http.NewServeMux()
+	mux.Handle("/", s.api())
+	mux.Handle("GET /{$}", http.RedirectHandler("/docs", http.StatusFound))
+	for pattern, handler := range s.more {
+		mux.Handle(pattern, handler)
+	}
+	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	server := &http.Server{
+		Handler: mux, BaseContext: func(net.Listener) context.Context { return requests }, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	ended := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		time.AfterFunc(finishIn, cut) // what waits for events would wait for long
+		finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		ended <- server.Shutdown(finishing)
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-ended
+}
+
+func (s *service) api() http.Handler {
+	return httpapi.New(httpapi.Config{
+		Commands: s.desk, Loans: s.desk, Books: s.desk, Directory: s.desk.Lenders(), Log: s.store,
+		Certificates: &papers{app: s.app, caughtUp: s.caughtUp, publicURL: s.publicURL},
+		Person:       personOf(s.desk), CloseDay: s.closeDay, Authenticate: s.authenticate, Checks: s.checks(),
+		Metrics: s.metrics, Logger: s.log, Version: version,
+	})
+}
+
+// authenticate is who a bearer token speaks for.
+func (s *service) authenticate(secret string) (httpapi.Caller, bool) {
+	p, known := s.tokens.Authenticate(secret)
+	return httpapi.Caller{Name: p.Name, Role: ledger.Role(p.Role), May: p.May}, known
+}
+
+// checks is what readiness hangs on.
+func (s *service) checks() []httpapi.Check {
+	return []httpapi.Check{
+		{Name: "database", Ask: s.pool.Ping},
+		{Name: "nats", Ask: func(context.Context) error {
+			if !s.nats.IsConnected() {
+				return errors.New("not connected")
+			}
+			return nil
+		}},
+		{Name: "projections", Ask: s.tablesHealthy},
+	}
+}
+
+// tablesHealthy is the error at which this process gave the tables of a book up.
+func (s *service) tablesHealthy(context.Context) error {
+	for _, b := range s.eventBooks() {
+		if h := s.runner.Health(b); h.Stopped != nil {
+			return h.Stopped
+		}
+	}
+	return nil
+}
+
+// caughtUp waits until the tables know every event that is there now.
+func (s *service) caughtUp(ctx context.Context) error {
+	for _, b := range s.eventBooks() {
+		head, err := s.store.Head(ctx, b)
+		if err != nil {
+			return err
+		}
+		if err := s.runner.WaitFor(ctx, b, head.Position); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// closeDay ends the business dates of a lender up to and with a date.
+func (s *service) closeDay(ctx context.Context, lender string, on date.Date, progress func(date.Date, int)) error {
+	return s.desk.CloseDay(ctx, lender, on, s.candidates, progress)
+}
+
+// candidates is the loans that the end of a date may change, once the tables know the log up to a
+// position.
+func (s *service) candidates(ctx context.Context, b ident.Book, on date.Date, upTo eventstore.Position) ([]uuid.UUID, error) {
+	if err := s.runner.WaitFor(ctx, eventstore.Book(b), upTo); err != nil {
+		return nil, err
+	}
+	return projections.CloseCandidates(ctx, s.pool, b, on)
+}
+
+// lookAtCalendarEvery is how often the calendar is looked at for a business date that has ended.
+const lookAtCalendarEvery = time.Second
+
+// keepDays closes the business dates that have ended by the calendar of each lender. Several
+// processes may do it at once: a date is closed once.
+func (s *service) keepDays(ctx context.Context) error {
+	select {
+	case <-s.ready:
+	case <-ctx.Done():
+		return nil
+	}
+	tick := time.NewTicker(lookAtCalendarEvery)
+	defer tick.Stop()
+	for {
+		if err := s.closePastDays(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("closing the day failed; it is tried again", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// closePastDays closes every date that has ended.
+func (s *service) closePastDays(ctx context.Context) error {
+	for _, l := range s.lenders {
+		if err := s.closeBefore(ctx, l, date.Of(s.clock(), l.Zone())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// closeBefore closes the open dates of a lender before a date.
+func (s *service) closeBefore(ctx context.Context, l book.Lender, today date.Date) error {
+	business, err := s.desk.BusinessDate(ctx, l.Code)
+	if err != nil || !business.Before(today) {
+		return err
+	}
+	err = s.closeDay(ctx, l.Code, today.AddDays(-1), func(closed date.Date, loans int) {
+		s.log.Info("business date closed", "lender", l.Code, "date", closed, "loans", loans)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", l.Code, err)
+	}
+	return nil
+}
