@@ -140,6 +140,9 @@ func says(language string, s loan.State, f fact.Fact) (kind string, values map[s
 	owed := func(p loan.Parts) string { return amount(language, p.Total(), s.Currency) }
 	switch e := f.(type) {
 	case loan.Approved:
+		if s.Status != loan.Requested && s.Status != loan.Offered {
+			return "", nil // signed, given up or lapsed meanwhile
+		}
 		return kindCode, map[string]string{}
 	case loan.Disbursed:
 		return "disbursed", map[string]string{"amount": amount(language, e.Amount, s.Currency), "due": day(language, e.Due)}
