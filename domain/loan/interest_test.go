@@ -87,6 +87,8 @@ func TestSpansAreRoundedOnce(t *testing.T) {
 			t.Errorf("after %d days: %s, want %s", day, got, want)
 		}
 	}
+	// paying interest does not end the span, for nothing changes that it depends on
+	l.day(1).does(loan.Repay{Amount: "0.89"}).day(2).owes("333.33", "0.90", "0.00", "0.00")
 }
 
 // TestAClosedLoanAccruesNothing, not even what is left of a fixed price that is earned by the day.

@@ -68,6 +68,13 @@ func TestValueDates(t *testing.T) {
 	if settled.On != l.state.Due() || settled.BookedOn != l.on || settled.Early || l.state.EndedOn != l.state.Due() {
 		t.Errorf("settled %s", asJSON(t, settled))
 	}
+
+	// early is told by the value date, though it was booked after the due date
+	l = paidOut(t, "2026-11-02", "10000.00", smartcash).day(20)
+	l.does(loan.Repay{Amount: "11120.00", ValueDate: l.state.Due().AddDays(-1)}).is(loan.Closed)
+	if settled = l.last[1].(loan.Settled); !settled.Early {
+		t.Errorf("settled %s", asJSON(t, settled))
+	}
 }
 
 func TestOverpayment(t *testing.T) {

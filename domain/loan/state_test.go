@@ -57,8 +57,15 @@ func TestAnUnknownEventBreaksAnInvariant(t *testing.T) {
 // TestTwoContinuationsOfOneState: folding never writes into the state it came from, so that two
 // histories that part do not meet again.
 func TestTwoContinuationsOfOneState(t *testing.T) {
-	l := paidOut(t, "2026-11-02", "10000.00", strings.Replace(smartcash, `"requires": "accrued_interest", `, `"prices": [{"days": 7, "percent": "10"}], `, 1)).
-		day(3).does(loan.Repay{Amount: "1.00", Ref: "a"}).does(loan.Prolong{Days: 7, Ref: "b"}).does(loan.Prolong{Days: 7, Ref: "c"})
+	l := paidOut(t, "2026-11-02", "10000.00", strings.Replace(smartcash, `"requires": "accrued_interest", "max_count": 5`, `"prices": [{"days": 7, "percent": "1"}]`, 1)).day(3)
+	for range 12 { // lists of every length, with and without room behind them
+		partingsAt(t, l)
+		l.does(loan.Prolong{Days: 7})
+	}
+}
+
+func partingsAt(t *testing.T, l *life) {
+	t.Helper()
 	fork := l.state
 	kept := asJSON(t, []any{fork.Transactions, fork.Charges, fork.On(l.on), fork.Schedule(l.on)})
 	continued := func(c loan.Command) loan.State {
