@@ -61,28 +61,34 @@ func (f *fresh) create(ctx context.Context) error {
 	if err := ensurePartitions(ctx, f.conn, f.book); err != nil {
 		return err
 	}
+	// Nothing here has to last, except the swap at the end.
+	if _, err := f.conn.Exec(ctx, `SET synchronous_commit = off`); err != nil {
+		return err
+	}
 	if err := f.drop(ctx); err != nil {
 		return err
 	}
-	for _, id := range f.ids {
-		// The constraint lets the table be attached later without looking at its rows.
-		_, err := f.conn.Exec(ctx, fmt.Sprintf(`CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES,
-			CONSTRAINT one_book CHECK (book = %d))`, id.partition(f.book, freshSuffix), id.parent(), f.book))
-		if err != nil {
-			return err
+	return pgx.BeginFunc(ctx, f.conn, func(tx pgx.Tx) error {
+		for _, id := range f.ids {
+			// The constraint lets the table be attached later without looking at its rows.
+			_, err := tx.Exec(ctx, fmt.Sprintf(`CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES,
+				CONSTRAINT one_book CHECK (book = %d))`, id.partition(f.book, freshSuffix), id.parent(), f.book))
+			if err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // drop drops all tables of the book that are not in place, whoever left them.
 func (f *fresh) drop(ctx context.Context) error {
+	var left []string
 	for id := range tableCount {
-		if _, err := f.conn.Exec(ctx, `DROP TABLE IF EXISTS `+id.partition(f.book, freshSuffix)); err != nil {
-			return err
-		}
+		left = append(left, id.partition(f.book, freshSuffix))
 	}
-	return nil
+	_, err := f.conn.Exec(ctx, `DROP TABLE IF EXISTS `+strings.Join(left, ", "))
+	return err
 }
 
 // close drops what has not been put in place, and lets the next one begin. Where the connection is

@@ -121,8 +121,10 @@ func (f *fresh) swap(ctx context.Context) error {
 		parents = append(parents, id.parent())
 	}
 	return pgx.BeginFunc(ctx, f.conn, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = '600ms'`); err != nil {
-			return err
+		for _, setting := range []string{`SET LOCAL statement_timeout = '600ms'`, `SET LOCAL synchronous_commit TO DEFAULT`} {
+			if _, err := tx.Exec(ctx, setting); err != nil {
+				return err
+			}
 		}
 		_, err := tx.Exec(ctx, `LOCK TABLE `+strings.Join(parents, ", ")+` IN ACCESS EXCLUSIVE MODE`)
 		if refused := (*pgconn.PgError)(nil); errors.As(err, &refused) && (refused.Code == "57014" || refused.Code == "55P03") && ctx.Err() == nil {

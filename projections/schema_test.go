@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"math"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"testing"
 
+	"loanledger/adapters/localpg/pgtest"
+	"loanledger/adapters/schema"
 	"loanledger/domain/chart"
 	"loanledger/domain/money"
 	"loanledger/projections"
@@ -125,5 +128,38 @@ func TestAmountsInTheDatabase(t *testing.T) {
 				t.Errorf("%s %s arrived as %s, in the form of the database: %v", want, c, got, same)
 			}
 		}
+	}
+}
+
+// Where the service may not make roles, the tables come without one, and an administrator adds it.
+func TestAnalystIsMadeLater(t *testing.T) {
+	server := pgtest.Server(t)
+	admin := openScene(t, server.Database())
+	name := value[string](admin, `SELECT current_database()`)
+	for _, statement := range []string{
+		`CREATE ROLE service LOGIN PASSWORD 'secret'`, `GRANT CREATE ON DATABASE ` + name + ` TO service`, `GRANT CREATE ON SCHEMA public TO service`,
+	} {
+		if _, err := admin.pool.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	address, err := url.Parse(admin.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address.User = url.UserPassword("service", "secret")
+	if err := schema.Migrate(t.Context(), address.String(), schema.Set{Name: "projections", FS: projections.Migrations}); err != nil {
+		t.Fatal(err)
+	}
+	service := openScene(t, address.String())
+	const grant = `SELECT reporting_books.grant_analyst()`
+	if value[bool](service, grant) {
+		t.Fatal("a role was granted that nobody has made")
+	}
+	if _, err := admin.pool.Exec(t.Context(), `CREATE ROLE analyst NOLOGIN`); err != nil {
+		t.Fatal(err)
+	}
+	if !value[bool](service, grant) || !value[bool](admin, `SELECT has_table_privilege('analyst', 'reporting.accounts', 'SELECT')`) {
+		t.Error("the role that was made later cannot read")
 	}
 }
