@@ -91,9 +91,11 @@ func thisProgram() (string, error) {
 func supervise(d sharedDir, ready *os.File) error {
 	interrupted, stopListening := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stopListening()
-	if _, err := lock(d.file("supervisor"), syscall.LOCK_EX); err != nil {
+	held, err := lock(d.file("supervisor"), syscall.LOCK_EX)
+	if err != nil {
 		return err
 	}
+	keptForLife = append(keptForLife, held)
 	if err := d.clearLeftovers(); err != nil {
 		return err
 	}
@@ -159,7 +161,11 @@ func (d sharedDir) clearLeftovers() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if old, err := localpg.Start(ctx, localpg.Options{Dir: d.file("pg"), Volatile: true}); err == nil {
+	old, err := localpg.Start(ctx, localpg.Options{Dir: d.file("pg"), Volatile: true})
+	switch {
+	case errors.Is(err, localpg.ErrOwned):
+		return err // somebody lives there after all
+	case err == nil:
 		if err := old.Stop(ctx); err != nil {
 			return err
 		}
