@@ -156,3 +156,26 @@ func TestInterrupted(t *testing.T) {
 		}
 	}
 }
+
+// One that is broken off while its servers start ends as quietly.
+func TestInterruptedAtTheStart(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	o := options(t)
+	o.Only = []string{"append"}
+	for _, after := range []time.Duration{0, 300 * time.Millisecond, 2 * time.Second} {
+		ctx, cancel := context.WithTimeout(t.Context(), after)
+		if _, err := bench.Run(ctx, o); err == nil {
+			t.Errorf("after %v: it measured nonetheless", after)
+		}
+		cancel()
+		left, err := os.ReadDir(os.Getenv("TMPDIR"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range left {
+			if strings.HasPrefix(entry.Name(), "loanledger-bench-") {
+				t.Errorf("after %v: %s is left", after, entry.Name())
+			}
+		}
+	}
+}

@@ -76,7 +76,10 @@ func window(ctx context.Context, lasting time.Duration, operations []operation) 
 	cpu := cpuBetween(ctx, from, until)
 	running.Wait()
 	if err := context.Cause(ctx); err != nil {
-		return stretch{}, fmt.Errorf("%d operations failed, the first one: %w", max(1, failed.Load()), err)
+		if failed.Load() == 0 {
+			return stretch{}, err // broken off from outside
+		}
+		return stretch{}, fmt.Errorf("operations failed, %d of them, first: %w", failed.Load(), err)
 	}
 	s := stretch{took: lasting, cpu: cpu}
 	for i := range meters {

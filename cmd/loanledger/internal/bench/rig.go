@@ -49,48 +49,50 @@ type rig struct {
 const poolConnections = 24
 
 // openRig makes the database and what works on it. NATS is started by those who need it.
-func openRig(ctx context.Context, o Options) (r *rig, err error) {
-	r = &rig{
+func openRig(ctx context.Context, o Options) (*rig, error) {
+	r := &rig{
 		options: o,
 		// What is logged is formatted, as in the service, and then dropped.
 		logger: slog.New(slog.NewJSONHandler(io.Discard, nil)),
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, r.close(context.WithoutCancel(ctx)))
-		}
-	}()
+	if err := r.open(ctx); err != nil {
+		return nil, errors.Join(err, r.close(context.WithoutCancel(ctx)))
+	}
+	return r, nil
+}
+
+func (r *rig) open(ctx context.Context) (err error) {
 	if r.dir, err = os.MkdirTemp("", "loanledger-bench-"); err != nil {
-		return nil, err
+		return err
 	}
 	r.later(func(context.Context) error { return os.RemoveAll(r.dir) })
-	if o.DatabaseURL == "" {
+	if r.options.DatabaseURL == "" {
 		err = r.startPostgres(ctx)
 	} else {
-		err = r.borrowPostgres(ctx, o.DatabaseURL)
+		err = r.borrowPostgres(ctx, r.options.DatabaseURL)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err = schema.Migrate(ctx, r.url, o.Tables...); err != nil {
-		return nil, err
+	if err = schema.Migrate(ctx, r.url, r.options.Tables...); err != nil {
+		return err
 	}
 	if r.pool, err = openPool(ctx, r.url); err != nil {
-		return nil, err
+		return err
 	}
 	r.later(func(context.Context) error { r.pool.Close(); return nil })
 	r.store = pgstore.New(r.pool, time.Now)
 	r.later(func(context.Context) error { r.store.Close(); return nil })
 	master, err := newMaster()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.desk = desk.New(r.store, vault.New(r.pool, master), desk.NewLenders(), time.Now)
-	if r.sample, err = newSample(o); err != nil {
-		return nil, err
+	if r.sample, err = newSample(r.options); err != nil {
+		return err
 	}
 	_, err = r.pool.Exec(ctx, `CREATE SCHEMA bench`)
-	return r, err
+	return err
 }
 
 // later has something undone at the end, what was done last first.
