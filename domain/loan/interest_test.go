@@ -134,7 +134,7 @@ func TestQuotes(t *testing.T) {
 			t.Errorf("%v %s", err, asJSON(t, q))
 		}
 		due := l.state.BalancesOn(l.state.Due())
-		if due.Total != q.Total || q.Due != l.state.Due() || asJSON(t, q.Schedule) != asJSON(t, l.state.Schedule(l.on)) {
+		if q.Cost != q.Interest.Add(q.Fees) || due.Total != q.Total || q.Due != l.state.Due() || asJSON(t, q.Schedule) != asJSON(t, l.state.Schedule(l.on)) {
 			t.Errorf("quoted %s, owed %s", asJSON(t, q), asJSON(t, due))
 		}
 	}

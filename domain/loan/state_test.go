@@ -121,6 +121,18 @@ func TestAsOf(t *testing.T) {
 	}
 }
 
+// TestAsOfAValueDate: a payment counts from the day on which it came, whenever it was booked.
+func TestAsOfAValueDate(t *testing.T) {
+	l := paidOut(t, "2026-11-02", "10000.00", smartcash).day(10)
+	fifth := l.state.DisbursedOn.AddDays(5)
+	l.does(loan.Repay{Amount: "1400.00", ValueDate: fifth})
+	for on, want := range map[date.Date]string{fifth.AddDays(-1): "10320.00", fifth: "9000.00", fifth.AddDays(1): "9072.00"} {
+		if got := loan.StateAsOf(l.facts, on).BalancesOn(on).Total.String(); got != want {
+			t.Errorf("as of %s it owes %s, want %s", on, got, want)
+		}
+	}
+}
+
 // TestYen: a currency without a minor unit goes through a whole life, and through the log.
 func TestYen(t *testing.T) {
 	l := paidOut(t, "2026-11-02", "100000", `{"currency": "JPY", "term_days": 30, "interest": {"method": "declining", "rate": "0.05", "per": "day"},
