@@ -20,6 +20,10 @@ func LoadState[S any](ctx context.Context, x *Executor, f *Family[S], book Book,
 func LoadAt[S any](ctx context.Context, x *Executor, f *Family[S], book Book, stream uuid.UUID, upTo Version) (S, Version, error) {
 	var state S
 	at, known := x.cache.get(streamKey{book, stream}, f)
+	if known && at.version == upTo {
+		state, _ = at.state.(S) // a version never changes, so the log need not be asked
+		return state, upTo, nil
+	}
 	if !known || at.version > upTo {
 		at = folded{}
 	}

@@ -2,6 +2,7 @@ package bus
 
 import (
 	"encoding/json"
+	"loanledger/adapters/internal/faults"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,10 +56,10 @@ func parseOrder(entry ledger.Entry, h nats.Header, data []byte) (order, error) {
 		return o, err
 	}
 	if o.ifVersion != nil && entry.Target == ledger.TargetBook {
-		return o, faultIfMatch
+		return o, faults.IfMatchInvalid
 	}
 	if len(data) > maxBody {
-		return o, faultTooLarge
+		return o, faults.TooLarge
 	}
 	id, rest, err := splitBody(entry, data)
 	if err != nil {
@@ -111,7 +112,7 @@ func keyOf(h nats.Header) (string, error) {
 	}
 	invisible := func(r rune) bool { return r <= ' ' || r > '~' }
 	if len(keys) > 1 || keys[0] == "" || len(keys[0]) > maxKey || strings.ContainsFunc(keys[0], invisible) {
-		return "", faultKey
+		return "", faults.KeyInvalid
 	}
 	return keys[0], nil
 }
@@ -126,7 +127,7 @@ func parseIfMatch(value string) (*int64, error) {
 	digits, closed := strings.CutSuffix(digits, `"`)
 	version, err := strconv.ParseUint(digits, 10, 31)
 	if !quoted || !closed || err != nil {
-		return nil, faultIfMatch
+		return nil, faults.IfMatchInvalid
 	}
 	v := int64(version)
 	return &v, nil

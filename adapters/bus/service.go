@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"loanledger/adapters/internal/faults"
 	"log/slog"
 	"runtime/debug"
 	"slices"
@@ -132,7 +133,7 @@ func (s *Service) handle(entry ledger.Entry) func(micro.Request) {
 		defer s.mu.Unlock()
 		if s.stopped {
 			<-s.slots
-			if m, err := faultStopping.message(); err == nil {
+			if m, err := problemOf(faultStopping).message(); err == nil {
 				s.send(r.Reply(), m, entry.Name)
 			}
 			return
@@ -188,7 +189,7 @@ func (s *Service) carryOut(entry ledger.Entry, h nats.Header, data []byte) (outc
 		}
 	}()
 	if !slices.Contains(entry.Roles, s.caller.Role) {
-		return outcome, faultForbidden
+		return outcome, faults.Forbidden
 	}
 	o, err := parseOrder(entry, h, data)
 	if err != nil {
@@ -200,7 +201,7 @@ func (s *Service) carryOut(entry ledger.Entry, h nats.Header, data []byte) (outc
 	}
 	finish, free := s.running.begin(runningKey{book, o.command.Target, o.key})
 	if !free {
-		return outcome, faultInProgress
+		return outcome, faults.InProgress
 	}
 	defer finish()
 	ctx, cancel := context.WithTimeout(s.ctx, commandTime)

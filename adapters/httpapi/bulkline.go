@@ -43,7 +43,7 @@ func parseLine(data []byte) (order, error) {
 	l, err := decode[bulkLine](data)
 	if err != nil {
 		_, detail, _ := fact.Explain(err)
-		return order{}, faultLine.with(detail)
+		return order{}, faultLine.With(detail)
 	}
 	entry, err := ledger.Lookup(l.Command)
 	if err != nil {
@@ -54,7 +54,7 @@ func parseLine(data []byte) (order, error) {
 		return order{}, err
 	}
 	if l.IfVersion != nil && (*l.IfVersion < 0 || *l.IfVersion > 1<<31-1) {
-		return order{}, faultLine.with("if_version is out of range")
+		return order{}, faultLine.With("if_version is out of range")
 	}
 	o := order{entry: entry, target: target, lender: l.Lender, key: l.Key, ifVersion: l.IfVersion, body: l.Body}
 	return o, checkKey(l.Key)
@@ -70,13 +70,13 @@ func (l *bulkLine) target(entry ledger.Entry) (uuid.UUID, error) {
 		switch {
 		case other.id == uuid.Nil:
 		case other.of != entry.Target || named != uuid.Nil && named != other.id:
-			return uuid.Nil, faultLine.with("it names something that the command is not for")
+			return uuid.Nil, faultLine.With("it names something that the command is not for")
 		default:
 			named = other.id
 		}
 	}
 	if (named == uuid.Nil) != (entry.Target == ledger.TargetBook) {
-		return uuid.Nil, faultLine.with("a command to a loan or a borrower names it, and no other command does")
+		return uuid.Nil, faultLine.With("a command to a loan or a borrower names it, and no other command does")
 	}
 	return named, nil
 }

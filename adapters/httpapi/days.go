@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"loanledger/adapters/internal/faults"
 	"log/slog"
 	"time"
 
@@ -40,7 +41,7 @@ func (a *API) closeDay(ctx context.Context, c Caller, in *dayInput) (*reading[da
 	}
 	finish, free := a.running.begin(books[0], uuid.Nil, key)
 	if !free {
-		return nil, faultInProgress
+		return nil, faults.InProgress
 	}
 	defer finish()
 	err = a.CloseDay(ctx, in.Code, asked.Date, func(closed date.Date, loans int) {

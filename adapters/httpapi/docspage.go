@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"fmt"
+	"loanledger/adapters/internal/faults"
 	"maps"
 	"net/http"
 	"slices"
@@ -177,7 +178,7 @@ func exampleRequest(op *huma.Operation) string {
 	}
 	path := strings.NewReplacer("{id}", thing, "{product}", "payday", "{number}", "SC-7K3M-9QFD-X2A0").Replace(op.Path)
 	code := "smartcash"
-	if strings.HasPrefix(op.Path, problemPath) {
+	if strings.HasPrefix(op.Path, faults.Path) {
 		code = "loan_closed"
 	}
 	e := examples[op.OperationID]

@@ -67,7 +67,7 @@ func (a *API) readEvents(ctx context.Context, c Caller, in *eventsInput) (*readi
 		number = ident.Book(in.Book)
 	}
 	if !slices.Contains(books, number) {
-		return nil, faultParameter.with("the query parameter book")
+		return nil, faultParameter.With("the query parameter book")
 	}
 	limit := a.commandTime + seconds(in.Wait)
 	a.setDeadlines(exchangeOf(ctx).writer, time.Now().Add(limit), time.Now().Add(limit))

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"io"
+	"loanledger/adapters/internal/faults"
 	"mime"
 	"net/http"
 	"strconv"
@@ -22,11 +23,11 @@ const maxKey = 200
 // checkKey accepts no key, and a well-formed one. Errors: idempotency_key_invalid.
 func checkKey(key string) error {
 	if len(key) > maxKey {
-		return faultKey
+		return faults.KeyInvalid
 	}
 	for i := range len(key) {
 		if key[i] <= ' ' || key[i] > '~' {
-			return faultKey
+			return faults.KeyInvalid
 		}
 	}
 	return nil
@@ -39,7 +40,7 @@ func keyOf(h http.Header) (string, error) {
 	case len(keys) == 0:
 		return "", nil
 	case len(keys) > 1 || keys[0] == "":
-		return "", faultKey
+		return "", faults.KeyInvalid
 	}
 	return keys[0], checkKey(keys[0])
 }
@@ -53,7 +54,7 @@ func ifMatchOf(h http.Header) (*int64, error) {
 	case 1:
 		return parseIfMatch(strings.TrimSpace(values[0]))
 	}
-	return nil, faultIfMatch
+	return nil, faults.IfMatchInvalid
 }
 
 func parseIfMatch(value string) (*int64, error) {
@@ -63,11 +64,11 @@ func parseIfMatch(value string) (*int64, error) {
 	digits, quoted := strings.CutPrefix(value, `"`)
 	digits, closed := strings.CutSuffix(digits, `"`)
 	if !quoted || !closed || digits == "" || strings.Trim(digits, "0123456789") != "" {
-		return nil, faultIfMatch
+		return nil, faults.IfMatchInvalid
 	}
 	version, err := strconv.ParseInt(digits, 10, 32)
 	if err != nil {
-		return nil, faultIfMatch
+		return nil, faults.IfMatchInvalid
 	}
 	return &version, nil
 }
@@ -82,7 +83,7 @@ func readBody(e exchange) ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, faultTooLarge
+		return nil, faults.TooLarge
 	case err != nil:
 		return nil, faultUnread
 	case len(body) > 0 && !hasMediaType(e.request, "application/json"):

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"errors"
+	"loanledger/adapters/internal/faults"
 	"net/http"
 	"slices"
 	"sync"
@@ -30,11 +31,11 @@ func humaProblem(op *huma.Operation, status int, errs []error) *Problem {
 	}
 	switch status {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		return faultParameter.problem(locate(op, errs))
+		return problemOf(faultParameter.With(locate(op, errs)))
 	case http.StatusNotAcceptable, http.StatusUnsupportedMediaType:
-		return faultMedia.problem("")
+		return problemOf(faultMedia)
 	}
-	return faultInternal.problem("")
+	return problemOf(faults.Internal)
 }
 
 // locate names the parameter at fault, if it is one that the operation has: the name of any other

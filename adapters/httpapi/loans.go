@@ -153,7 +153,7 @@ func (a *API) readPayoff(ctx context.Context, c Caller, in *payoffInput) (*readi
 	}
 	on, err := in.On.near(business)
 	if err == nil && on.Before(business) {
-		err = faultParameter.with("on is before the business date")
+		err = faultParameter.With("on is before the business date")
 	}
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"loanledger/adapters/internal/faults"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -80,7 +81,7 @@ func (a *API) recovered(w *recorder, r *http.Request, cause any) {
 			slog.String("request_id", requestID(r.Context())), slog.String("stack", string(debug.Stack())))
 	}
 	if w.status == 0 {
-		a.writeProblem(w, r, faultInternal)
+		a.writeProblem(w, r, faults.Internal)
 	}
 }
 

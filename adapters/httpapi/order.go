@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"loanledger/adapters/internal/faults"
 	"slices"
 	"sync"
 
@@ -30,7 +31,7 @@ type order struct {
 // if_match_invalid, command_in_progress, and those of Commands.
 func (a *API) carryOut(ctx context.Context, c Caller, o order) (ledger.Outcome, error) {
 	if !slices.Contains(o.entry.Roles, c.Role) {
-		return ledger.Outcome{}, faultForbidden
+		return ledger.Outcome{}, faults.Forbidden
 	}
 	command, err := o.entry.Decode(o.target, o.body)
 	if err != nil {
@@ -46,11 +47,11 @@ func (a *API) carryOut(ctx context.Context, c Caller, o order) (ledger.Outcome, 
 		return ledger.Outcome{}, err
 	}
 	if o.ifVersion != nil && o.entry.Target == ledger.TargetBook {
-		return ledger.Outcome{}, faultIfMatch.with("this command is not to a loan or a borrower")
+		return ledger.Outcome{}, faults.IfMatchInvalid.With("this command is not to a loan or a borrower")
 	}
 	finish, free := a.running.begin(number, o.target, o.key)
 	if !free {
-		return ledger.Outcome{}, faultInProgress
+		return ledger.Outcome{}, faults.InProgress
 	}
 	defer finish()
 	outcome, err := a.Commands.Do(ctx, ledger.Request{
@@ -70,7 +71,7 @@ func (a *API) bookOf(c Caller, o order, body any) (ident.Book, error) {
 	apply, isApply := body.(*ledger.Apply)
 	if isApply {
 		if lender != "" && lender != apply.Lender {
-			return 0, faultLine.with("its lender is not the one in the body")
+			return 0, faultLine.With("its lender is not the one in the body")
 		}
 		lender = apply.Lender
 	}

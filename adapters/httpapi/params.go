@@ -36,7 +36,7 @@ func (d day) near(business date.Date) (date.Date, error) {
 	case d.IsZero():
 		return business, nil
 	case d.Sub(business) > horizon:
-		return d.Date, faultParameter.with("a date may be up to a hundred years after the business date")
+		return d.Date, faultParameter.With("a date may be up to a hundred years after the business date")
 	}
 	return d.Date, nil
 }

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"loanledger/domain/fact"
+	"loanledger/adapters/internal/faults"
 
 	"github.com/google/uuid"
 )
@@ -51,56 +51,22 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 	return p
 }
 
-// explain finds an error in the table; false when it is not there.
+// explain finds what an error is answered with; false when nobody foresaw it.
 func explain(err error) (p *Problem, known bool) {
-	if f, is := errors.AsType[*fault](err); is {
-		return f.problem(f.detail), true
+	f, known := faults.Of(err)
+	if !known && errors.Is(err, context.Canceled) {
+		f, known = faultClientGone, true
 	}
-	for _, row := range storeErrors {
-		if errors.Is(err, row.err) {
-			return row.fault.problem(""), true
-		}
-	}
-	if r, detail, is := fact.Explain(err); is {
-		p := &Problem{Type: problemPath + r.Code, Title: r.Title, Status: statusOf(r), Code: r.Code}
-		if detail != r.Title {
-			p.Detail = detail
-		}
-		return p, true
-	}
-	return faultInternal.problem(""), false
+	return problemOf(f), known
 }
 
-// fault is an error of the protocol, not of lending.
-type fault struct {
-	status     int
-	code       string
-	title      string
-	detail     string
-	retryAfter int // seconds; 0 is not to be said
-}
-
-func (f *fault) Error() string { return f.code + ": " + cmp.Or(f.detail, f.title) }
-
-// Is makes a fault with a detail the same error as the one without.
-func (f *fault) Is(target error) bool {
-	other, is := target.(*fault)
-	return is && other.code == f.code
-}
-
-// with is the fault with what is wrong in this case, never with what was sent.
-func (f *fault) with(detail string) *fault {
-	g := *f
-	g.detail = detail
-	return &g
-}
-
-func (f *fault) problem(detail string) *Problem {
-	p := &Problem{Type: problemPath + f.code, Title: f.title, Status: f.status, Code: f.code, Detail: detail, header: http.Header{}}
-	if f.retryAfter > 0 {
-		p.header.Set("Retry-After", strconv.Itoa(f.retryAfter))
+// problemOf is a fault as HTTP answers it.
+func problemOf(f *faults.Fault) *Problem {
+	p := &Problem{Type: faults.Path + f.Code, Title: f.Title, Status: f.Status, Code: f.Code, Detail: f.Detail, header: http.Header{}}
+	if f.RetryAfter > 0 {
+		p.header.Set("Retry-After", strconv.Itoa(f.RetryAfter))
 	}
-	if f.status == http.StatusUnauthorized {
+	if f.Status == http.StatusUnauthorized {
 		p.header.Set("WWW-Authenticate", `Bearer realm="loanledger"`)
 	}
 	return p

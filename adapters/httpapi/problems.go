@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"loanledger/adapters/internal/faults"
 	"loanledger/domain/book"
 	"loanledger/domain/borrower"
 	"loanledger/domain/fact"
@@ -13,9 +14,6 @@ import (
 	"loanledger/domain/loan"
 	"loanledger/domain/product"
 )
-
-// problemPath is where a code is explained.
-const problemPath = "/v1/problems/"
 
 // refusals is every refusal of the domain that a request can meet.
 var refusals = []*fact.Refusal{
@@ -45,12 +43,12 @@ type meanings struct {
 // the same fault in two places has one entry.
 func meaningsOf() []meaning {
 	var all []meaning
-	for _, f := range faults {
-		all = append(all, meaning{f.code, f.status, f.title})
+	for _, f := range protocol {
+		all = append(all, meaning{f.Code, f.Status, f.Title})
 	}
 	for _, r := range refusals {
 		if !slices.ContainsFunc(all, func(m meaning) bool { return m.Code == r.Code }) {
-			all = append(all, meaning{r.Code, statusOf(r), r.Title})
+			all = append(all, meaning{r.Code, faults.StatusOf(r), r.Title})
 		}
 	}
 	slices.SortFunc(all, func(a, b meaning) int { return strings.Compare(a.Code, b.Code) })
@@ -70,7 +68,7 @@ func (a *API) registerProblems() {
 		return &reading[meanings]{meanings{all}}, nil
 	})
 	register(a, route{
-		method: http.MethodGet, path: problemPath + "{code}", id: "problem.read", tag: tagService,
+		method: http.MethodGet, path: faults.Path + "{code}", id: "problem.read", tag: tagService,
 		summary: "Explain the code of a problem", about: "Where the type of a problem leads.",
 	}, func(_ context.Context, _ Caller, in *problemInput) (*reading[meaning], error) {
 		i := slices.IndexFunc(all, func(m meaning) bool { return m.Code == in.Code })

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"loanledger/adapters/internal/faults"
 	"net/http"
 	"slices"
 	"strings"
@@ -98,7 +99,7 @@ func (a *API) guard(r route) func(huma.Context, func(huma.Context)) {
 		ctx := context.WithValue(hc.Context(), exchangeKey{}, exchange{request, writer})
 		caller, err := a.authenticate(request, len(r.roles) > 0)
 		if err == nil && len(r.roles) > 0 && !slices.Contains(r.roles, caller.Role) {
-			err = faultForbidden
+			err = faults.Forbidden
 		}
 		if err != nil {
 			a.writeProblem(writer, request, err)
