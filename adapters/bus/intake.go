@@ -45,6 +45,10 @@ func (in *intake) failed(_ jetstream.ConsumeContext, err error) {
 	}
 }
 
+// giveBackIn is how long the broker keeps what is given back. Given out at once, it would come to the
+// subscription that is just ending, and then be held for it until the broker's patience is over.
+const giveBackIn = 300 * time.Millisecond
+
 // stop lets no more messages in, and has those at work given back. What is already on its way here is
 // given back too: the broker would hold it for a process that is gone.
 func (in *intake) stop() {
@@ -116,7 +120,7 @@ type tapped struct {
 func (t tapped) Consume(handler jetstream.MessageHandler, options ...jetstream.PullConsumeOpt) (jetstream.ConsumeContext, error) {
 	flow, err := t.Consumer.Consume(func(m jetstream.Msg) {
 		if !t.in.enter() {
-			_ = m.Nak() // at the latest the broker's patience gives it to another
+			_ = m.NakWithDelay(giveBackIn) // at the latest the broker's patience gives it to another
 			return
 		}
 		defer t.in.busy.Done()

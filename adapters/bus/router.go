@@ -76,7 +76,7 @@ func (r *Reactors) add(router *message.Router, reaction Reaction, js jetstream.J
 	}
 	in := &intake{conn: conn, config: consumerOf(reaction), lost: lost, stopping: make(chan struct{})}
 	subscriber, err := wmjetstream.NewSubscriber(wmjetstream.SubscriberConfig{
-		Conn: conn, Logger: logger, AckWaitTimeout: longestReaction,
+		Conn: conn, Logger: logger, AckWaitTimeout: longestReaction, NakDelay: wmjetstream.NewStaticDelay(giveBackIn),
 		ResourceInitializer: in.consumer, Unmarshaler: in,
 		ConsumeOptions: []jetstream.PullConsumeOpt{
 			jetstream.PullMaxMessages(pullEvents), jetstream.PullExpiry(pullTime), jetstream.PullHeartbeat(pullTime / 5), jetstream.ConsumeErrHandler(in.failed),
