@@ -85,7 +85,7 @@ func certificateAnswer(s eventstore.StreamResult, receipt *ledger.Receipt) (*led
 func (d *Desk) bookAnswer(ctx context.Context, r ledger.Request, s eventstore.StreamResult, receipt *ledger.Receipt) (*ledger.BookAnswer, error) {
 	number := eventstore.Book(r.Book)
 	var state book.State
-	version := s.Version
+	var version eventstore.Version
 	var err error
 	if len(s.Events) > 0 {
 		state, version, err = eventstore.LoadAt(ctx, d.executor, projections.Books, number, book.StreamOf(r.Book), s.Version)

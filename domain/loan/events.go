@@ -31,10 +31,6 @@ func (p Parts) add(q Parts) Parts {
 	return Parts{p.Principal.Add(q.Principal), p.Interest.Add(q.Interest), p.Fees.Add(q.Fees), p.Penalty.Add(q.Penalty)}
 }
 
-func (p Parts) neg() Parts {
-	return Parts{p.Principal.Neg(), p.Interest.Neg(), p.Fees.Neg(), p.Penalty.Neg()}
-}
-
 // Accrued is the interest and the penalty of all days up to and with a date.
 type Accrued struct {
 	Through  date.Date    `json:"through"`
