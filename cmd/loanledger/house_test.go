@@ -156,7 +156,7 @@ func (f sourceFile) adapterMayImport(area, dir string) bool {
 	here := adapter(path.Dir(f.path))
 	switch {
 	case here == "internal":
-		return area == "adapters" && adapter(dir) == "internal"
+		return area == "domain" || area == "eventstore" || area == "adapters" && adapter(dir) == "internal"
 	case area == "domain" || area == "eventstore" || area == "projections":
 		return true
 	case area != "adapters":
