@@ -3,25 +3,27 @@ package access
 import (
 	"errors"
 	"fmt"
+
+	"loanledger/domain/ledger"
 )
 
-// Role is what a machine may do.
-type Role string
+// Role is what a machine may do, as the catalogue of commands knows it.
+type Role = ledger.Role
 
 // The roles that a token can have.
 const (
-	Service  Role = "service"  // gives commands and reads
-	Operator Role = "operator" // changes terms, closes days, manages the installation
-	Auditor  Role = "auditor"  // reads the whole log and its proofs
-	Analyst  Role = "analyst"  // reads reports
+	Service  = ledger.Service  // gives commands and reads
+	Operator = ledger.Operator // changes terms, closes days, manages the installation
+	Auditor  = ledger.Auditor  // reads the whole log and its proofs
+	Analyst  = ledger.Analyst  // reads reports
 )
 
 // ErrUnknownRole: there is no role of that name.
 var ErrUnknownRole = errors.New("unknown role: use service, operator, auditor or analyst")
 
-// letter stands for the role in a token, so that a person sees what a token is for: s, o, a, or n
+// letterOf stands for the role in a token, so that a person sees what a token is for: s, o, a, or n
 // for analyst. It decides nothing; the role is the one in the token file.
-func (r Role) letter() (string, error) {
+func letterOf(r Role) (string, error) {
 	switch r {
 	case Service:
 		return "s", nil

@@ -47,7 +47,7 @@ var secretText = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadd
 // is shown once and kept nowhere, and the entry for the token file. Errors: ErrUnknownRole, ErrName,
 // ErrLenders.
 func NewToken(role Role, name string, lenders []string) (secret string, e Entry, err error) {
-	letter, err := role.letter()
+	letter, err := letterOf(role)
 	if err != nil {
 		return "", Entry{}, err
 	}
@@ -72,7 +72,7 @@ func (e Entry) digest() (hash [sha256.Size]byte, err error) {
 	if !namePattern.MatchString(e.Name) {
 		return hash, fmt.Errorf("%q: %w", e.Name, ErrName)
 	}
-	if _, err := e.Role.letter(); err != nil {
+	if _, err := letterOf(e.Role); err != nil {
 		return hash, fmt.Errorf("token %q: %w", e.Name, err)
 	}
 	if !soundLenders(e.Lenders) {

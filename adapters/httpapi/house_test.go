@@ -97,7 +97,7 @@ func (h *house) config() httpapi.Config {
 		},
 		Authenticate: func(secret string) (httpapi.Caller, bool) {
 			p, known := tokens.Authenticate(secret)
-			return httpapi.Caller{Name: p.Name, Role: ledger.Role(p.Role), May: p.May}, known
+			return httpapi.Caller{Name: p.Name, Role: p.Role, May: p.May}, known
 		},
 		Metrics: prometheus.NewRegistry(), Logger: slog.New(slog.NewJSONHandler(h.logged, nil)), Version: "test",
 	}

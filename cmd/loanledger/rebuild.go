@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,7 +58,7 @@ type rebuilt struct {
 
 func (t *terminal) rebuildWith(ctx context.Context, a *app, names []string) error {
 	for _, name := range names {
-		if !knownProjection(name) {
+		if !slices.Contains(projections.Names(), name) {
 			return usageError{fmt.Errorf("%w: %q", projections.ErrUnknownProjection, name)}
 		}
 	}
@@ -91,15 +92,6 @@ func (t *terminal) rebuildWith(ctx context.Context, a *app, names []string) erro
 		fmt.Fprintf(t.out, "book %d: %d events in %.1f s\n", b.Book, b.Position, b.Seconds)
 	}
 	return nil
-}
-
-func knownProjection(name string) bool {
-	for _, known := range projections.Names() {
-		if name == known {
-			return true
-		}
-	}
-	return false
 }
 
 // progressBar shows how far long work is, on a terminal only.

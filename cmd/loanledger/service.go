@@ -16,7 +16,6 @@ import (
 	"loanledger/domain/book"
 	"loanledger/domain/date"
 	"loanledger/domain/ident"
-	"loanledger/domain/ledger"
 	"loanledger/eventstore"
 	"loanledger/projections"
 
@@ -141,7 +140,7 @@ func (s *service) api() http.Handler {
 // authenticate is who a bearer token speaks for.
 func (s *service) authenticate(secret string) (httpapi.Caller, bool) {
 	p, known := s.tokens.Authenticate(secret)
-	return httpapi.Caller{Name: p.Name, Role: ledger.Role(p.Role), May: p.May}, known
+	return httpapi.Caller{Name: p.Name, Role: p.Role, May: p.May}, known
 }
 
 // checks is what readiness hangs on.

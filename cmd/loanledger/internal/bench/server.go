@@ -13,7 +13,6 @@ import (
 	"loanledger/adapters/httpapi"
 	"loanledger/domain/borrower"
 	"loanledger/domain/date"
-	"loanledger/domain/ledger"
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
@@ -62,7 +61,7 @@ func (r *rig) serveAPI(clients int) (*endpoint, error) {
 		CloseDay: func(context.Context, string, date.Date, func(date.Date, int)) error { return errNotHere },
 		Authenticate: func(secret string) (httpapi.Caller, bool) {
 			p, known := tokens.Authenticate(secret)
-			return httpapi.Caller{Name: p.Name, Role: ledger.Role(p.Role), May: p.May}, known
+			return httpapi.Caller{Name: p.Name, Role: p.Role, May: p.May}, known
 		},
 		Metrics: prometheus.NewRegistry(), Logger: r.logger, Version: "bench",
 	}), clients)
