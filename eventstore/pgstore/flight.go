@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,11 +19,7 @@ func (c *committer) fly() {
 	last := 0
 	for {
 		c.mu.Lock()
-		if wait := c.pace.linger(last, len(c.queue)); wait > 0 && len(c.queue) > 0 {
-			c.mu.Unlock()
-			time.Sleep(wait)
-			c.mu.Lock()
-		}
+		c.gather(last)
 		batch, late := c.take()
 		if len(batch) == 0 && len(late) == 0 {
 			c.land(l)
@@ -38,6 +35,22 @@ func (c *committer) fly() {
 		if last = len(batch); last > 0 {
 			l = c.commit(l, batch, by)
 		}
+	}
+}
+
+// gather waits for company after a batch of last appends: until everyone is there who was answered
+// with it or waited then, or for as long as that is worth. The others get the processor meanwhile: a
+// timer would be late by more than the wait. The caller holds the mutex.
+func (c *committer) gather(last int) {
+	wait := c.pace.linger(last)
+	if wait == 0 {
+		return
+	}
+	began, everyone := time.Now(), last+len(c.queue)
+	for len(c.queue) < everyone && time.Since(began) < wait {
+		c.mu.Unlock()
+		runtime.Gosched()
+		c.mu.Lock()
 	}
 }
 
@@ -98,7 +111,7 @@ func (c *committer) commit(l *link, batch []*pending, by way) *link {
 		switch {
 		case errors.Is(err, errBroken):
 			return c.findOut(l, batch, err)
-		case errors.As(err, &refusal) && refusal.Code == "23505":
+		case errors.As(err, &refusal) && (refusal.Code == "23505" || refusal.Code == "40P01"):
 			doubt = true // another process came first
 			c.notAlone()
 		case err != nil && len(batch) > 1:
@@ -107,7 +120,7 @@ func (c *committer) commit(l *link, batch []*pending, by way) *link {
 			c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
 			return l
 		case added:
-			c.landed(batch, at)
+			c.landed(l, batch, at)
 			return l
 		default:
 			doubt = true // if it is not the era, it is a guard
@@ -124,7 +137,9 @@ func (c *committer) send(l *link, batch []*pending, by way) (at place, added boo
 		at, err := c.sendSolo(l, batch[0], by.behind)
 		return at, err == nil, err
 	}
+	began := time.Now()
 	lock, insert := call{statement: lockStatement}, l.batch.call(c.book, batch, c.store.now())
+	l.busy = time.Since(began)
 	if !by.measured {
 		answers, err := l.exchange(lock, insert)
 		if err != nil {
@@ -228,7 +243,8 @@ func (c *committer) checkEpoch(l *link, batch []*pending) []*pending {
 }
 
 // landed answers the appends of a batch that is in the log.
-func (c *committer) landed(batch []*pending, where place) {
+func (c *committer) landed(l *link, batch []*pending, where place) {
+	began := time.Now()
 	at, events := where.first, 0
 	for _, p := range batch {
 		events += p.events
@@ -247,6 +263,9 @@ func (c *committer) landed(batch []*pending, where place) {
 	})
 	c.store.advance(c.book, at-1)
 	c.store.notes.tell(c.book, at-1)
+	c.mu.Lock()
+	c.pace.turned(l.busy + time.Since(began))
+	c.mu.Unlock()
 }
 
 // refuse answers appends with an error.

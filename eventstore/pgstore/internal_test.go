@@ -14,25 +14,38 @@ import (
 
 func TestPace(t *testing.T) {
 	var p pace
-	if p.depth() != 2 || p.linger(64, 1) != 0 {
+	measure := func(times int, roundTrip, commit time.Duration) {
+		for range times {
+			p.flights++
+			p.measured(roundTrip, commit)
+		}
+	}
+	for range 200 {
+		p.turned(150 * time.Microsecond)
+	}
+	if p.depth() != 2 || p.linger(64) != 0 {
 		t.Error("before anything is measured, commits count as free")
 	}
-	for range 3 {
-		p.measured(50*time.Microsecond, 2*time.Millisecond)
+	measure(8, 50*time.Microsecond, 80*time.Microsecond)
+	if p.depth() != 2 {
+		t.Error("a second flight would hide more than a commit costs")
 	}
+	measure(3, 900*time.Microsecond, 2*time.Millisecond)
 	if p.depth() != 2 {
 		t.Error("a few slow commits are not a slow disk")
 	}
-	p.measured(50*time.Microsecond, 1650*time.Microsecond)
-	if p.depth() != 1 || p.linger(64, 1) != 100*time.Microsecond {
-		t.Errorf("depth %d, linger %s on a slow disk", p.depth(), p.linger(64, 1))
+	measure(8, 50*time.Microsecond, 450*time.Microsecond)
+	if p.depth() != 1 || p.linger(64) != 200*time.Microsecond {
+		t.Errorf("depth %d, linger %s where a commit costs %s", p.depth(), p.linger(64), p.commit)
 	}
-	if p.linger(1, 0) != 0 || p.linger(64, 64) != 0 {
-		t.Error("waits for nobody, or though everybody is there")
+	if p.linger(1) != 0 {
+		t.Error("waits for company that it never had")
 	}
-	p.measured(50*time.Microsecond, 60*time.Microsecond)
+	for range 200 {
+		p.turned(time.Millisecond) // large batches: much to hide
+	}
 	if p.depth() != 2 {
-		t.Error("one quick commit shows that the disk is not slow")
+		t.Error("one flight, though two would hide what they cost")
 	}
 }
 

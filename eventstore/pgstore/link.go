@@ -19,6 +19,7 @@ type link struct {
 	backend  backend
 	broken   bool
 	batch    batchBuffers
+	busy     time.Duration // what it took to fill the buffers last
 }
 
 // backend identifies a server process: its number alone may be used again.

@@ -30,7 +30,7 @@ func (c *committer) findOut(old *link, batch []*pending, cause error) *link {
 			at, landed, err = c.lookUp(l, batch, old.batch.sum)
 		}
 		if err == nil && landed {
-			c.landed(batch, at)
+			c.landed(l, batch, at)
 			return l
 		}
 		if err == nil {
