@@ -77,6 +77,9 @@ func Lookup(name string) (Entry, error) {
 // Decode reads a command's body, strictly: no unknown fields, nothing after it. No bytes are an
 // empty body. Errors: body_malformed.
 func (e Entry) Decode(target uuid.UUID, data []byte) (Command, error) {
+	if c, _, plain := e.DecodePlain(target, data, ""); plain {
+		return c, nil
+	}
 	c := Command{Entry: e, Target: target, Body: e.NewBody()}
 	if len(bytes.TrimSpace(data)) == 0 {
 		return c, nil
@@ -111,6 +114,9 @@ func malformed(err error) error {
 // Canonical is the command in one fixed form, whatever the body looked like when it came: what its
 // idempotency key stands for.
 func (c Command) Canonical() []byte {
+	if data, short := c.canonical(); short {
+		return data
+	}
 	data, err := json.Marshal(struct {
 		Name   string
 		Target uuid.UUID
