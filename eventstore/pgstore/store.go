@@ -27,6 +27,7 @@ type Store struct {
 	committers map[eventstore.Book]*committer
 	tails      map[eventstore.Book]*tail
 
+	keeper  *keeper
 	stop    context.CancelFunc
 	stopped sync.WaitGroup
 }
@@ -35,7 +36,7 @@ var _ eventstore.Log = (*Store)(nil)
 
 // New is a store on a database that Migrations were applied to. It reads through the pool, and opens
 // a few connections of its own with the pool's configuration: two for each book that it appends to,
-// one to listen, one to notify, and one for each cursor. Close ends them, and not the pool.
+// one to listen, one to notify, and one that holds the cursors. Close ends them, and not the pool.
 func New(pool *pgxpool.Pool, clock eventstore.Clock) *Store {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Store{
@@ -45,6 +46,8 @@ func New(pool *pgxpool.Pool, clock eventstore.Clock) *Store {
 	s.notes = newNotifier(s.connConfig)
 	s.stopped.Go(func() { s.notes.run(ctx) })
 	s.stopped.Go(func() { s.listen(ctx) })
+	s.keeper = newKeeper(s)
+	s.stopped.Go(func() { s.keeper.run(ctx) })
 	return s
 }
 
