@@ -43,7 +43,8 @@ type API struct {
 	huma       huma.API
 	running    *running
 	gauges     *gauges
-	patient    map[string]bool   // patterns of the routes that may take long
+	patient    map[string]bool // patterns of the routes that may take long
+	targeted   map[targetPath]*commandRoute
 	operations []*huma.Operation // in the order in which they are documented
 	document   []byte            // the OpenAPI document
 
@@ -63,9 +64,9 @@ func New(c Config) *API {
 	problemsForHuma()
 	a := &API{
 		Config: c, mux: http.NewServeMux(), running: newRunning(), gauges: newGauges(c.Metrics),
-		patient: map[string]bool{}, commandTime: commandTime, positionTime: positionTime,
+		patient: map[string]bool{}, targeted: map[targetPath]*commandRoute{}, commandTime: commandTime, positionTime: positionTime,
 	}
-	a.huma = humago.New(a.mux, openAPIConfig(c.Version))
+	a.huma = huma.NewAPI(openAPIConfig(c.Version), documenter{humago.NewAdapter(a.mux, "")})
 	a.registerLenders()
 	a.registerCommands()
 	a.registerBulk()

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"net/http"
 	"reflect"
@@ -46,22 +45,15 @@ type (
 	}
 )
 
-// addressed is what a command's address says.
-type addressed interface{ address(*order) }
-
-func (applyInput) address(*order)       {}
-func (i targetInput) address(o *order)  { o.target = i.ID }
-func (i productInput) address(o *order) { i.wrap(o) }
-
-// wrap makes the command of a product that came alone. Whether it is JSON is found out first, so that
-// nothing in it can end the wrapping.
-func (i productInput) wrap(o *order) {
-	o.lender = i.Code
+// wrapProduct makes the command of a product that came alone. Whether it is JSON is found out first,
+// so that nothing in it can end the wrapping.
+func wrapProduct(r *http.Request, o *order) {
+	o.lender = r.PathValue("code")
 	if json.Valid(o.body) {
 		o.body = append(append([]byte(`{"product":`), bytes.TrimSpace(o.body)...), '}')
 	}
 	o.check = func(body any) error {
-		if body.(*ledger.PublishProduct).Product.Code != i.Product {
+		if body.(*ledger.PublishProduct).Product.Code != r.PathValue("product") {
 			return faultProductCode
 		}
 		return nil
@@ -86,59 +78,23 @@ func (a *API) registerCommands() {
 			method: row.method, path: row.path, id: entry.Name, tag: row.tag, summary: entry.Summary,
 			about: row.about, status: row.status, roles: entry.Roles,
 		}
+		served := &commandRoute{pattern: row.method + " " + row.path, entry: entry, roles: entry.Roles, status: row.status}
 		body := reflect.TypeOf(entry.NewBody()).Elem()
 		var op *huma.Operation
 		switch {
 		case entry.Target == ledger.TargetLoan:
-			op = command[targetInput, ledger.LoanAnswer](a, r, entry)
+			op = document[targetInput, commandOutput[ledger.LoanAnswer]](a, r)
 		case entry.Target == ledger.TargetBorrower:
-			op = command[targetInput, ledger.CertificateAnswer](a, r, entry)
+			op = document[targetInput, commandOutput[ledger.CertificateAnswer]](a, r)
 		case entry.Name == "loan.apply":
-			op = command[applyInput, ledger.LoanAnswer](a, r, entry)
+			op = document[applyInput, commandOutput[ledger.LoanAnswer]](a, r)
 		default:
-			op, body = command[productInput, ledger.BookAnswer](a, r, entry), reflect.TypeFor[product.Product]()
+			op, body = document[productInput, commandOutput[ledger.BookAnswer]](a, r), reflect.TypeFor[product.Product]()
+			served.address = wrapProduct
 		}
 		a.documentBody(op, body)
+		a.serveCommand(served)
 	}
-}
-
-// command registers a route that gives a command.
-func command[I addressed, A any](a *API, r route, entry ledger.Entry) *huma.Operation {
-	return register(a, r, func(ctx context.Context, c Caller, in *I) (*commandOutput[A], error) {
-		o, err := a.readOrder(ctx, entry)
-		if err != nil {
-			return nil, err
-		}
-		(*in).address(&o)
-		outcome, err := a.carryOut(ctx, c, o)
-		if err != nil {
-			return nil, err
-		}
-		answer, err := answerAs[A](outcome)
-		if err != nil {
-			return nil, err
-		}
-		out := &commandOutput[A]{ETag: etag(outcome.Version), Location: locationOf(outcome.Answer, r.status), Body: answer}
-		if outcome.Replayed {
-			out.Replayed = "true"
-		}
-		return out, nil
-	})
-}
-
-// readOrder is the order of a request, but for its address.
-func (a *API) readOrder(ctx context.Context, entry ledger.Entry) (order, error) {
-	e := exchangeOf(ctx)
-	o := order{entry: entry}
-	var err error
-	if o.key, err = keyOf(e.request.Header); err != nil {
-		return o, err
-	}
-	if o.ifVersion, err = ifMatchOf(e.request.Header); err != nil {
-		return o, err
-	}
-	o.body, err = readBody(e)
-	return o, err
 }
 
 // locationOf is the address of what a command created; empty when it created nothing.

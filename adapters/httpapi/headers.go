@@ -1,13 +1,14 @@
 package httpapi
 
 import (
-	"errors"
 	"io"
-	"loanledger/adapters/internal/faults"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+
+	"loanledger/adapters/internal/faults"
 )
 
 // CommandHeaders is what every command takes beside its body. It is exported, like every struct here
@@ -79,23 +80,36 @@ func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + 
 // readBody is the whole JSON body of a request. Errors: body_too_large, unsupported_media_type,
 // body_unread.
 func readBody(e exchange) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(e.writer, e.request.Body, maxBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return nil, faults.TooLarge
-	case err != nil:
-		return nil, faultUnread
-	case len(body) > 0 && !hasMediaType(e.request, "application/json"):
-		return nil, faultMedia
+	var b buffer
+	err := b.readFrom(e.request)
+	return b.data, err
+}
+
+// readFrom is readBody into a buffer that is empty.
+func (b *buffer) readFrom(r *http.Request) error {
+	for {
+		if len(b.data) == cap(b.data) {
+			b.data = slices.Grow(b.data, max(len(b.data), bufferSpace))
+		}
+		n, err := r.Body.Read(b.data[len(b.data):cap(b.data)])
+		b.data = b.data[:len(b.data)+n]
+		switch {
+		case len(b.data) > maxBody:
+			return faults.TooLarge
+		case err == io.EOF && len(b.data) > 0 && !hasMediaType(r, "application/json"):
+			return faultMedia
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return faultUnread
+		}
 	}
-	return body, nil
 }
 
 // hasMediaType reports whether the body is declared to be of a type, or not declared at all.
 func hasMediaType(r *http.Request, accepted ...string) bool {
 	declared := r.Header.Get("Content-Type")
-	if declared == "" {
+	if declared == "" || declared == accepted[0] {
 		return true
 	}
 	media, parameters, err := mime.ParseMediaType(declared)

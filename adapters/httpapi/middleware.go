@@ -3,13 +3,16 @@ package httpapi
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
-	"loanledger/adapters/internal/faults"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
-	"regexp"
 	"runtime/debug"
+	"strings"
 	"time"
+
+	"loanledger/adapters/internal/faults"
 
 	"github.com/google/uuid"
 )
@@ -22,25 +25,34 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := context.WithValue(r.Context(), noteKey{}, note)
 	out := &recorder{ResponseWriter: w}
 	secure(out.Header(), note.id)
-	found, pattern := a.mux.Handler(r)
+	route, id := a.direct(r)
+	var found http.Handler
+	var pattern string
+	if route != nil {
+		pattern = route.pattern
+	} else {
+		found, pattern = a.mux.Handler(r)
+	}
 	if !a.patient[pattern] {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, a.commandTime)
 		defer cancel()
-		a.setDeadlines(out, began.Add(a.commandTime), began.Add(2*a.commandTime))
+		a.setDeadlines(w, began.Add(a.commandTime), began.Add(2*a.commandTime))
 	}
-	r = r.WithContext(ctx)
 	defer func() {
 		if cause := recover(); cause != nil {
-			a.recovered(out, r, cause)
+			a.recovered(ctx, out, cause)
 		}
-		a.account(r, pattern, out, note, time.Since(began))
+		a.account(ctx, pattern, out, note, time.Since(began))
 	}()
-	if pattern == "" {
-		a.writeProblem(out, r, unrouted(found, r, out.Header()))
-		return
+	switch {
+	case route != nil:
+		a.command(ctx, out, r, route, id)
+	case pattern == "":
+		a.writeProblem(ctx, out, unrouted(found, r.WithContext(ctx), out.Header()))
+	default:
+		a.mux.ServeHTTP(out, r.WithContext(ctx))
 	}
-	a.mux.ServeHTTP(out, r)
 }
 
 // setDeadlines bounds the reading and the writing of a request; the zero time is no bound. A
@@ -53,12 +65,20 @@ func (a *API) setDeadlines(w http.ResponseWriter, read, write time.Time) {
 
 // secure sets the headers of every answer. The pages that people look at set their own policy.
 func secure(h http.Header, id string) {
-	h.Set("X-Request-Id", id)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	h.Set("Cache-Control", "no-store")
+	h["X-Request-Id"] = []string{id}
+	h["X-Content-Type-Options"] = noSniffing
+	h["Referrer-Policy"] = noReferrer
+	h["Content-Security-Policy"] = noContent
+	h["Cache-Control"] = noStore
 }
+
+// Values of headers that nobody changes.
+var (
+	noSniffing = []string{"nosniff"}
+	noReferrer = []string{"no-referrer"}
+	noContent  = []string{"default-src 'none'; frame-ancestors 'none'"}
+	noStore    = []string{"no-store"}
+)
 
 // unrouted tells an unknown address from one that does not take the method, which the mux knows.
 func unrouted(found http.Handler, r *http.Request, h http.Header) error {
@@ -72,25 +92,25 @@ func unrouted(found http.Handler, r *http.Request, h http.Header) error {
 }
 
 // recovered answers a request whose handler panicked. A handler that gave up on purpose stays so.
-func (a *API) recovered(w *recorder, r *http.Request, cause any) {
+func (a *API) recovered(ctx context.Context, w *recorder, cause any) {
 	if cause == http.ErrAbortHandler {
 		panic(cause)
 	}
-	if r.Context().Err() == nil {
-		a.Logger.ErrorContext(r.Context(), "request panicked", slog.String("cause", fmt.Sprint(cause)),
-			slog.String("request_id", requestID(r.Context())), slog.String("stack", string(debug.Stack())))
+	if ctx.Err() == nil {
+		a.Logger.ErrorContext(ctx, "request panicked", slog.String("cause", fmt.Sprint(cause)),
+			slog.String("request_id", requestID(ctx)), slog.String("stack", string(debug.Stack())))
 	}
 	if w.status == 0 {
-		a.writeProblem(w, r, faults.Internal)
+		a.writeProblem(ctx, w, faults.Internal)
 	}
 }
 
 // account logs and counts a request. The pattern has the method too; a request without one may have
 // any text for a method.
-func (a *API) account(r *http.Request, pattern string, w *recorder, n *note, took time.Duration) {
+func (a *API) account(ctx context.Context, pattern string, w *recorder, n *note, took time.Duration) {
 	pattern = cmp.Or(pattern, "none")
 	a.gauges.request(pattern, w.status, took)
-	a.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("route", pattern),
+	a.Logger.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("route", pattern),
 		slog.Int("status", w.status), slog.Int64("bytes", w.bytes), slog.Duration("took", took),
 		slog.String("caller", n.caller), slog.String("request_id", n.id))
 }
@@ -113,12 +133,22 @@ func requestID(ctx context.Context) string {
 	return ""
 }
 
-var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+// longestRequestID bounds the id that a caller gives to a request.
+const longestRequestID = 64
 
 // requestIDOf is the id that the caller gave, or a new one.
 func requestIDOf(r *http.Request) string {
-	if id := r.Header.Get("X-Request-Id"); requestIDPattern.MatchString(id) {
+	if id := r.Header.Get("X-Request-Id"); id != "" && len(id) <= longestRequestID && strings.IndexFunc(id, notOfRequestID) < 0 {
 		return id
 	}
-	return uuid.NewString()
+	// An id tells requests apart, and protects nothing: it need not be hard to guess.
+	var id uuid.UUID
+	binary.LittleEndian.PutUint64(id[:8], rand.Uint64())
+	binary.LittleEndian.PutUint64(id[8:], rand.Uint64())
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // version 4, variant of RFC 9562
+	return id.String()
+}
+
+func notOfRequestID(c rune) bool {
+	return (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '_' && c != '-'
 }

@@ -2,11 +2,10 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
-	"loanledger/adapters/internal/faults"
 	"slices"
 	"sync"
 
+	"loanledger/adapters/internal/faults"
 	"loanledger/domain/book"
 	"loanledger/domain/borrower"
 	"loanledger/domain/ident"
@@ -143,13 +142,4 @@ func (r *running) begin(b ident.Book, target uuid.UUID, key string) (finish func
 		defer r.mu.Unlock()
 		delete(r.keys, k)
 	}, true
-}
-
-// answerAs is the answer of an outcome, of the kind that its command gives.
-func answerAs[A any](o ledger.Outcome) (*A, error) {
-	answer, is := o.Answer.(*A)
-	if !is {
-		return nil, fmt.Errorf("a command answered with %T", o.Answer)
-	}
-	return answer, nil
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 )
@@ -44,8 +45,8 @@ func (w *discarded) Write(b []byte) (int, error) { return len(b), nil }
 func (w *discarded) WriteHeader(status int)      { w.status = status }
 
 // writeProblem answers with an error.
-func (a *API) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
-	p := a.problem(r.Context(), err)
+func (a *API) writeProblem(ctx context.Context, w http.ResponseWriter, err error) {
+	p := a.problem(ctx, err)
 	for name, values := range p.header {
 		w.Header()[name] = values
 	}

@@ -3,11 +3,11 @@ package httpapi
 import (
 	"context"
 	"fmt"
-	"loanledger/adapters/internal/faults"
 	"net/http"
 	"slices"
 	"strings"
 
+	"loanledger/adapters/internal/faults"
 	"loanledger/domain/ledger"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,28 +32,58 @@ var (
 	readLoans = []ledger.Role{ledger.Service, ledger.Operator, ledger.Auditor}
 )
 
-// register adds an operation. Its handler gets the caller; what it returns as an error is answered as
-// a problem.
-func register[I, O any](a *API, r route, handle func(context.Context, Caller, *I) (*O, error)) *huma.Operation {
+// operation is the route as huma describes it.
+func (r route) operation() huma.Operation {
 	op := huma.Operation{
 		Method: r.method, Path: r.path, OperationID: r.id, Tags: []string{r.tag}, Summary: r.summary,
 		Description: r.describe(), DefaultStatus: r.status, RejectUnknownQueryParameters: true,
-		Middlewares: huma.Middlewares{a.guard(r)},
 	}
 	if len(r.roles) > 0 {
 		op.Security = []map[string][]string{{"bearer": {}}}
 	}
-	a.patient[r.method+" "+r.path] = r.patient
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+	return op
+}
+
+// register adds an operation. Its handler gets the caller; what it returns as an error is answered as
+// a problem.
+func register[I, O any](a *API, r route, handle func(context.Context, Caller, *I) (*O, error)) *huma.Operation {
+	op := r.operation()
+	op.Middlewares = huma.Middlewares{a.guard(r)}
+	return enter(a, r, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, callerOf(ctx), in)
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
 		return out, nil
 	})
+}
+
+// document adds an operation to the document that is served without huma.
+func document[I, O any](a *API, r route) *huma.Operation {
+	op := r.operation()
+	op.Metadata = map[string]any{servedElsewhere: true}
+	return enter[I, O](a, r, op, nil)
+}
+
+func enter[I, O any](a *API, r route, op huma.Operation, handle func(context.Context, *I) (*O, error)) *huma.Operation {
+	a.patient[r.method+" "+r.path] = r.patient
+	huma.Register(a.huma, op, handle)
 	added := operationsOf(a.huma.OpenAPI().Paths[r.path])[r.method]
 	a.operations = append(a.operations, added)
 	return added
+}
+
+// servedElsewhere marks an operation that huma only documents.
+const servedElsewhere = "served elsewhere"
+
+// documenter is huma's way to the mux, which keeps the operations out of it that others serve.
+type documenter struct{ huma.Adapter }
+
+// Handle puts an operation on the mux, where huma serves it.
+func (d documenter) Handle(op *huma.Operation, serve func(huma.Context)) {
+	if op.Metadata[servedElsewhere] == nil {
+		d.Adapter.Handle(op, serve)
+	}
 }
 
 // operationsOf is the operations at a path, by method.
@@ -102,7 +132,7 @@ func (a *API) guard(r route) func(huma.Context, func(huma.Context)) {
 			err = faults.Forbidden
 		}
 		if err != nil {
-			a.writeProblem(writer, request, err)
+			a.writeProblem(ctx, writer, err)
 			return
 		}
 		noteCaller(ctx, caller)
