@@ -21,6 +21,9 @@ func settings(volatile bool, port int, sockets string) []string {
 		// full-page images.
 		"wal_buffers=16MB",
 		"max_wal_size=4GB",
+		// Files of the log that are there already are written over; a new one is
+		// filled with zeros first, and every commit waits meanwhile.
+		"min_wal_size=1GB",
 		"checkpoint_timeout=15min",
 		"checkpoint_completion_target=0.9",
 		"max_locks_per_transaction=128",

@@ -6,8 +6,10 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"loanledger/adapters/localpg"
 	"loanledger/cmd/loanledger/internal/bench"
@@ -34,21 +36,27 @@ meanwhile: this process is the service, the client and, for NATS, the broker.`,
 	}
 	only := c.Flags().StringSlice("only", nil, "one benchmark: "+strings.Join(bench.Names(), ", ")+"; may be given again")
 	seconds := c.Flags().Float64("seconds", 5, "how long each is measured, 0.2 to 3600; its baseline takes as long again")
-	growth := c.Flags().Int("growth", 0, "measure appending once more with so many millions of events present, at most 1000")
+	growth := c.Flags().IntSlice("growth", nil, "measure appending once more with so many millions of events present, at most 1000; such as 1,10")
+	slow := c.Flags().Duration("slow-commit", 0, "slow each commit of the private server by so much, up to 100ms, as a slow disk does")
 	profiles := c.Flags().String("profile", "", "folder to write CPU profiles to, for go tool pprof")
 	cfg := configured(c, "database")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		switch {
 		case math.IsNaN(*seconds) || *seconds < 0.2 || *seconds > 3600:
 			return usageError{errors.New("--seconds must be 0.2 to 3600")}
-		case *growth < 0 || *growth > 1000:
-			return usageError{errors.New("--growth must be 0 to 1000")}
+		case slices.ContainsFunc(*growth, func(millions int) bool { return millions < 1 || millions > 1000 }):
+			return usageError{errors.New("--growth must be 1 to 1000")}
+		case *slow < 0 || *slow > 100*time.Millisecond:
+			return usageError{errors.New("--slow-commit must be 0 to 100ms")}
+		case *slow > 0 && cfg.DatabaseURL != "":
+			return usageError{errors.New("--slow-commit is for the private server, not for one of --database-url")}
 		}
 		o, err := t.benchOptions(cfg)
 		if err != nil {
 			return err
 		}
 		o.Only, o.Seconds, o.Growth, o.Profiles = *only, *seconds, *growth, *profiles
+		o.SlowCommit = *slow
 		if o.Profiles != "" {
 			if err := os.MkdirAll(o.Profiles, 0o755); err != nil {
 				return err
@@ -138,7 +146,10 @@ func (t *terminal) printBench(report bench.Report) error {
 		}
 	}
 	server := "a private server that syncs"
-	if !report.Private {
+	switch {
+	case report.SlowCommit > 0:
+		server = fmt.Sprintf("a private server that syncs, each commit slowed by %g ms", report.SlowCommit)
+	case !report.Private:
 		server = "the server of --database-url"
 	}
 	_, err := fmt.Fprintf(t.out, "%s\nPostgres %s, %s; %d cores, %s/%s; %d rounds, %g s for each row.\nown CPU is this process' part of all cores; the rest is Postgres', the kernel's, and whoever's else.\n\nWhat limits each:\n%s\n",

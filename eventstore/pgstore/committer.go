@@ -25,6 +25,7 @@ type committer struct {
 	queue   []*pending
 	busy    map[uuid.UUID]struct{} // streams that a flight writes to
 	flights int
+	company int // how many appends the last batch was, or waited when it was answered
 	idle    []*link
 	pace    pace
 	end     end
@@ -206,6 +207,7 @@ func (c *committer) finish(batch []*pending, answer func(*pending) outcome) {
 	for _, p := range batch {
 		c.release(p)
 	}
+	c.company = len(batch) + len(c.queue)
 	c.mu.Unlock()
 	for _, p := range batch {
 		p.done <- answer(p)

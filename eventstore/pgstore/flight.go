@@ -19,6 +19,11 @@ func (c *committer) fly() {
 	last := 0
 	for {
 		c.mu.Lock()
+		if c.flights > c.pace.depth() { // what waits is another flight's
+			c.land(l)
+			c.mu.Unlock()
+			return
+		}
 		c.gather(last)
 		batch, late := c.take()
 		if len(batch) == 0 && len(late) == 0 {
@@ -38,7 +43,7 @@ func (c *committer) fly() {
 	}
 }
 
-// gather waits for company after a batch of last appends: until everyone is there who was answered
+// gather waits for company after a batch of last appends: until as many are there as were answered
 // with it or waited then, or for as long as that is worth. The others get the processor meanwhile: a
 // timer would be late by more than the wait. The caller holds the mutex.
 func (c *committer) gather(last int) {
@@ -46,8 +51,7 @@ func (c *committer) gather(last int) {
 	if wait == 0 {
 		return
 	}
-	began, everyone := time.Now(), last+len(c.queue)
-	for len(c.queue) < everyone && time.Since(began) < wait {
+	for began := time.Now(); len(c.queue) < c.company && time.Since(began) < wait; {
 		c.mu.Unlock()
 		runtime.Gosched()
 		c.mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"loanledger/adapters/schema"
 	"loanledger/domain/book"
@@ -26,8 +27,11 @@ type Options struct {
 	Product     product.Product
 	Only        []string // names of benchmarks; none for all of Names
 	Seconds     float64  // for each row of the result, over all rounds; the baseline takes about as long
-	// Growth is with how many millions of events in the log appending is measured again; 0 for not.
-	Growth int
+	// Growth is with how many millions of events in the log appending is measured again, once for each.
+	Growth []int
+	// SlowCommit makes each commit of the private server take so much longer, as on a slow disk: up to
+	// 100 ms, in whole microseconds.
+	SlowCommit time.Duration
 	// Profiles is a folder for CPU profiles of what is measured; empty for none.
 	Profiles string
 	// Progress is told before each round; done and total count rounds.
@@ -67,9 +71,6 @@ var benchmarks = []benchmark{
 	{"close_day", 1, closeDayContests},
 }
 
-// growth is measured only where it is asked for, because it takes a while and much room.
-var growth = benchmark{"growth", 1, growthContests}
-
 // Names is the names that Options.Only may hold.
 func Names() []string {
 	names := make([]string, len(benchmarks))
@@ -100,8 +101,8 @@ func (o Options) chosen() ([]benchmark, error) {
 			list = append(list, b)
 		}
 	}
-	if o.Growth > 0 {
-		list = append(list, growth)
+	if len(o.Growth) > 0 { // only where it is asked for: it takes a while, and much room
+		list = append(list, benchmark{"growth", len(o.Growth), growthContests})
 	}
 	return list, nil
 }

@@ -21,6 +21,8 @@ type contest struct {
 	// ours and bare do and time a stretch each; a round is one of ours, and then one of bare, which may
 	// take over from ours how much there is to do.
 	ours, bare func(context.Context) (stretch, error)
+	// begin prepares what takes long; may be nil.
+	begin func(context.Context) error
 	// end gives back what the contest holds; may be nil.
 	end func()
 }
@@ -40,6 +42,11 @@ func (c contest) label() string {
 func (r *rig) hold(ctx context.Context, c contest, progress func(round int)) (Result, error) {
 	if c.end != nil {
 		defer c.end()
+	}
+	if c.begin != nil {
+		if err := c.begin(ctx); err != nil {
+			return Result{}, fmt.Errorf("prepare: %w", err)
+		}
 	}
 	var rates, bareRates, ratios []float64
 	var latencies histogram

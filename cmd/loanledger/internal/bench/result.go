@@ -15,6 +15,8 @@ type Report struct {
 	Private  bool     `json:"private"`  // the server was started for this
 	Seconds  float64  `json:"seconds"`
 	Rounds   int      `json:"rounds"`
+	// SlowCommit is by how much each commit was slowed on purpose, in milliseconds.
+	SlowCommit float64 `json:"slow_commit_ms,omitempty"`
 }
 
 // Result is one row.
