@@ -138,7 +138,7 @@ func (c *committer) commit(l *link, batch []*pending, by way) *link {
 // exchange commits. A measured one is split, to see what the commit costs.
 func (c *committer) send(l *link, batch []*pending, by way) (at place, added bool, err error) {
 	if by.behind != nil {
-		at, err := c.sendSolo(l, batch[0], by.behind)
+		at, err := c.sendSolo(l, batch, by.behind)
 		return at, err == nil, err
 	}
 	began := time.Now()

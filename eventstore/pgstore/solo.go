@@ -8,14 +8,15 @@ import (
 	"loanledger/eventstore"
 )
 
-// An append that flies alone, right behind the last batch of its own process, needs no look at the
+// A batch that flies alone, right behind the last one of its own process, needs no look at the
 // database's last batch: position, time and chain follow from what is remembered. Nor does it need
 // the book's lock: whoever else appends behind the same batch, with the lock or without, takes the
 // same position, so the primary key of the events lets one of them wait for the other's commit and
-// then refuses it. The one refused goes the long way. That halves the work of the server where
-// appends come one at a time.
+// then refuses it. The one refused goes the long way. That halves what the server does beside
+// inserting events.
 //
 // Both ways insert the batch before its events, so that two that collide cannot wait for each other.
+// Postgres runs the part of a statement that nobody reads, here the events, after the rest.
 
 // end is the end of the book after the last batch that this process appended.
 type end struct {
@@ -27,8 +28,9 @@ type end struct {
 }
 
 const (
-	// soloEvents is how many events an append may have to fly alone: there is a statement for each number.
-	soloEvents = 4
+	// fewEvents is up to how many events of one append have a statement for their number, which spares
+	// the arrays.
+	fewEvents = 4
 	// soloAfter is how many batches of this process have to stand together first. Where several
 	// processes take turns, trying would cost more than it saves.
 	soloAfter = 4
@@ -58,58 +60,90 @@ func (c *committer) notAlone() {
 
 // solo answers the end that a batch can follow blindly, or nil. The caller holds the mutex.
 func (c *committer) solo(batch []*pending) *end {
-	// Streams are busy from when a batch is taken until it is answered: these are all its own.
-	if len(batch) != 1 || len(c.busy) != len(batch[0].Streams) || c.end.unbroken < soloAfter || batch[0].Epoch != c.end.epoch {
+	if c.end.unbroken < soloAfter || batch[0].Epoch != c.end.epoch {
 		return nil
 	}
-	for i := range batch[0].Streams {
-		if len(batch[0].Streams[i].Events) == 0 {
-			return nil // a guard has to be looked up
+	streams := 0
+	for _, p := range batch {
+		for i := range p.Streams {
+			if len(p.Streams[i].Events) == 0 {
+				return nil // a guard has to be looked up
+			}
 		}
+		streams += len(p.Streams)
 	}
-	if known, _ := c.store.tail(c.book).watch(); batch[0].events > soloEvents || known > c.end.last {
+	// Streams are busy from when a batch is taken until it is answered: these are all its own.
+	if len(c.busy) != streams {
+		return nil
+	}
+	if known, _ := c.store.tail(c.book).watch(); known > c.end.last {
 		return nil
 	}
 	at := c.end
 	return &at
 }
 
-// sendSolo is the exchange that commits an append right behind the given end.
-func (c *committer) sendSolo(l *link, p *pending, behind *end) (place, error) {
+// sendSolo is the exchange that commits a batch right behind the given end.
+func (c *committer) sendSolo(l *link, batch []*pending, behind *end) (place, error) {
+	began := time.Now()
 	at := place{first: behind.last + 1, recordedAt: c.store.now()}
 	if at.recordedAt.Before(behind.recordedAt) {
 		at.recordedAt = behind.recordedAt
 	}
-	last := behind.last + eventstore.Position(p.events)
-	micros := at.recordedAt.UnixMicro() - postgresEpoch.UnixMicro()
-	epoch := nextEpoch([]*pending{p})
-	l.busy = 0
-	digest := &l.batch.digest
-	digest.reset()
-	parameters := [][]byte{
-		int32Bytes(int32(c.book)), int64Bytes(int64(at.first)), int64Bytes(int64(last)), int64Bytes(epoch), int64Bytes(micros), nil,
-		p.Command[:], p.Digest[:], []byte(p.Actor),
+	statement, events := l.batch.behind(batch)
+	last := behind.last + eventstore.Position(l.batch.events)
+	micros, epoch := at.recordedAt.UnixMicro()-postgresEpoch.UnixMicro(), nextEpoch(batch)
+	at.chain = chainAfter(behind.chain[:], at.first, last, epoch, micros, l.batch.sum)
+	head := [][]byte{
+		int32Bytes(int32(c.book)), int64Bytes(int64(at.first)), int64Bytes(int64(last)), int64Bytes(epoch), int64Bytes(micros), at.chain[:],
 	}
+	l.busy = time.Since(began)
+	_, err := l.exchange(call{statement, append(head, events...)})
+	return at, err
+}
+
+// behind fills the buffers with a batch and answers the statement that adds it behind a known end,
+// with the parameters that say what its events are.
+func (b *batchBuffers) behind(batch []*pending) (statement string, events [][]byte) {
+	if len(batch) > 1 || batch[0].events > fewEvents {
+		b.fill(batch)
+		return behindStatement, b.arrays()
+	}
+	b.reset()
+	p := batch[0]
+	events = [][]byte{p.Command[:], p.Digest[:], []byte(p.Actor)}
 	for i := range p.Streams {
 		s := &p.Streams[i]
 		for j := range s.Events {
 			e := &s.Events[j]
-			version := int32(s.Expected) + int32(j) + 1
-			digest.add(recorded(&p.Append, s, j))
-			parameters = append(parameters, s.Stream[:], int32Bytes(version), []byte(e.Type), int16Bytes(e.Schema), present(e.Data), e.Personal)
+			b.digest.add(recorded(&p.Append, s, j))
+			events = append(events, s.Stream[:], int32Bytes(int32(s.Expected)+int32(j)+1), []byte(e.Type), int16Bytes(e.Schema),
+				present(e.Data), e.Personal)
 		}
 	}
-	l.batch.sum = digest.sum()
-	at.chain = chainAfter(behind.chain[:], at.first, last, epoch, micros, l.batch.sum)
-	parameters[5] = at.chain[:]
-	_, err := l.exchange(call{soloStatement(p.events), parameters})
-	return at, err
+	b.events, b.sum = p.events, b.digest.sum()
+	return soloStatement(p.events), events
 }
+
+// behindSQL adds a batch behind a known end.
+const behindSQL = `
+WITH added AS (
+	INSERT INTO %s (book, position, recorded_at, stream, version, type, schema, command, digest, actor, data, personal)
+	SELECT $1::int4, $2::int8 + e.nr - 1, $5::timestamptz,
+		e.stream, e.version, e.type, e.schema, e.command, e.digest, e.actor, e.data, e.personal
+	FROM unnest($7::uuid[], $8::int4[], $9::text[], $10::int2[], $11::uuid[], $12::bytea[], $13::text[],
+		$14::bytea[], $15::bytea[]) WITH ORDINALITY
+		AS e (stream, version, type, schema, command, digest, actor, data, personal, nr)
+)` + addBatchSQL
+
+// addBatchSQL adds the row of a batch whose end is known.
+const addBatchSQL = `
+INSERT INTO ledger.batches (book, first_position, last_position, epoch, recorded_at, chain)
+VALUES ($1::int4, $2::int8, $3::int8, $4::int8, $5::timestamptz, $6::bytea)`
 
 func soloStatement(events int) string { return fmt.Sprintf("solo_%d", events) }
 
-// soloSQL is the statement for a number of events. Postgres runs the part that nobody reads, the
-// events, after the batch.
+// soloSQL is the statement for a number of events of one append.
 func soloSQL(book eventstore.Book, events int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `
@@ -123,10 +157,7 @@ WITH added AS (
 		fmt.Fprintf(&b, "\n\t($1::int4, $2::int8 + %d, $5::timestamptz, $7::uuid, $8::bytea, $9::text, $%d::uuid, $%d::int4, $%d::text, $%d::int2, $%d::bytea, $%d::bytea)",
 			i, n, n+1, n+2, n+3, n+4, n+5)
 	}
-	b.WriteString(`
-)
-INSERT INTO ledger.batches (book, first_position, last_position, epoch, recorded_at, chain)
-VALUES ($1::int4, $2::int8, $3::int8, $4::int8, $5::timestamptz, $6::bytea)`)
+	b.WriteString("\n)" + addBatchSQL)
 	return b.String()
 }
 

@@ -62,7 +62,7 @@ func TestSoloFlights(t *testing.T) {
 	}
 	for round := range 3 {
 		for i := range 40 {
-			add(stores[0], 1+i%(soloEvents+2), 0)
+			add(stores[0], 1+i%(fewEvents+2), 0)
 		}
 		if !alone(stores[0]) {
 			t.Error("nobody came between, and still it takes the long way")

@@ -16,6 +16,7 @@ const lockSpace int32 = 0x6c6f616e
 // Names of a committer's prepared statements.
 const (
 	beginStatement    = "begin"
+	behindStatement   = "behind"
 	lockStatement     = "lock"
 	batchStatement    = "batch"
 	guardedStatement  = "guarded"
@@ -38,6 +39,7 @@ func committerStatements(book eventstore.Book) map[string]string {
 		commitStatement:  `COMMIT`,
 		batchStatement:   fmt.Sprintf(batchSQL, partition(book), ``),
 		guardedStatement: fmt.Sprintf(batchSQL, partition(book), fmt.Sprintf(guardSQL, partition(book))),
+		behindStatement:  fmt.Sprintf(behindSQL, partition(book)),
 		epochStatement: fmt.Sprintf(`
 SELECT epoch FROM ledger.batches WHERE book = %d ORDER BY last_position DESC LIMIT 1`, book),
 		versionsStatement: fmt.Sprintf(`
@@ -52,7 +54,7 @@ CROSS JOIN LATERAL (
 ) AS b`, partition(book), book),
 		endOldStatement: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1::int4 AND backend_start::text = $2::text`,
 	}
-	for events := 1; events <= soloEvents; events++ {
+	for events := 1; events <= fewEvents; events++ {
 		statements[soloStatement(events)] = soloSQL(book, events)
 	}
 	return statements
@@ -103,6 +105,21 @@ type batchBuffers struct {
 
 // call fills the buffers with a batch and answers the statement that appends it at a time.
 func (b *batchBuffers) call(book eventstore.Book, batch []*pending, at time.Time) call {
+	b.fill(batch)
+	c := call{batchStatement, append([][]byte{
+		int32Bytes(int32(book)), int64Bytes(int64(b.events)),
+		int64Bytes(at.UnixMicro() - postgresEpoch.UnixMicro()),
+		int64Bytes(batch[0].Epoch), int64Bytes(nextEpoch(batch)), b.sum[:],
+	}, b.arrays()...)}
+	if b.guardStreams.count > 0 {
+		c.statement = guardedStatement
+		c.parameters = append(c.parameters, b.guardStreams.encoded(), b.guardVersions.encoded())
+	}
+	return c
+}
+
+// fill fills the buffers with a batch.
+func (b *batchBuffers) fill(batch []*pending) {
 	b.reset()
 	for _, p := range batch {
 		for i := range p.Streams {
@@ -117,18 +134,14 @@ func (b *batchBuffers) call(book eventstore.Book, batch []*pending, at time.Time
 		}
 	}
 	b.sum = b.digest.sum()
-	c := call{batchStatement, [][]byte{
-		int32Bytes(int32(book)), int64Bytes(int64(b.events)),
-		int64Bytes(at.UnixMicro() - postgresEpoch.UnixMicro()),
-		int64Bytes(batch[0].Epoch), int64Bytes(nextEpoch(batch)), b.sum[:],
+}
+
+// arrays are the columns of the batch's events.
+func (b *batchBuffers) arrays() [][]byte {
+	return [][]byte{
 		b.streams.encoded(), b.versions.encoded(), b.types.encoded(), b.schemas.encoded(), b.commands.encoded(),
 		b.digests.encoded(), b.actors.encoded(), b.data.encoded(), b.personal.encoded(),
-	}}
-	if b.guardStreams.count > 0 {
-		c.statement = guardedStatement
-		c.parameters = append(c.parameters, b.guardStreams.encoded(), b.guardVersions.encoded())
 	}
-	return c
 }
 
 func (b *batchBuffers) reset() {
