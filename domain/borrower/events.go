@@ -75,4 +75,12 @@ func (LoanEnded) EventType() string   { return "borrower.loan_ended" }
 func (DebtCleared) EventType() string { return "borrower.no_debt_certified" }
 
 // PersonalPart is the person, who is sealed.
-func (r Registered) PersonalPart() any { return r.Person }
+func (r Registered) PersonalPart() any {
+	if r.Person == nil {
+		return nil
+	}
+	return r.Person
+}
+
+// NewPart is an empty person.
+func (Registered) NewPart() any { return new(Person) }

@@ -2,7 +2,6 @@
 package date
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -31,15 +30,6 @@ func fromTime(t time.Time) Date {
 func Of(t time.Time, zone *time.Location) Date {
 	y, m, d := t.In(zone).Date()
 	return New(y, m, d)
-}
-
-// Parse reads YYYY-MM-DD.
-func Parse(s string) (Date, error) {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil || t.Year() < 1900 {
-		return Date{}, ErrInvalid
-	}
-	return fromTime(t), nil
 }
 
 // MustParse is Parse for texts in the program itself.
@@ -110,38 +100,4 @@ func Later(a, b Date) Date {
 		return b
 	}
 	return a
-}
-
-// String is YYYY-MM-DD; empty for no date.
-func (d Date) String() string {
-	if d.IsZero() {
-		return ""
-	}
-	return d.Time().Format(time.DateOnly)
-}
-
-// MarshalJSON writes "YYYY-MM-DD", or null for no date.
-func (d Date) MarshalJSON() ([]byte, error) {
-	if d.IsZero() {
-		return []byte("null"), nil
-	}
-	return json.Marshal(d.String())
-}
-
-// UnmarshalJSON reads "YYYY-MM-DD", or null.
-func (d *Date) UnmarshalJSON(b []byte) error {
-	if string(b) == "null" {
-		*d = Date{}
-		return nil
-	}
-	var s string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return ErrInvalid
-	}
-	parsed, err := Parse(s)
-	if err != nil {
-		return err
-	}
-	*d = parsed
-	return nil
 }

@@ -5,10 +5,8 @@
 package fact
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 )
 
 // ErrUndecodable is returned for stored data that is not an event of its declared type and schema.
@@ -24,8 +22,10 @@ type Fact interface {
 // public fields, which leave it out of their JSON.
 type Personal interface {
 	Fact
-	// PersonalPart is a value to seal, as JSON; nil when this fact has none.
+	// PersonalPart is a Text to seal; nil, and no nil pointer, when this fact has none.
 	PersonalPart() any
+	// NewPart is a pointer to an empty part, to read one into.
+	NewPart() any
 }
 
 // Upcast turns the JSON of one schema version of an event into the JSON of the next version.
@@ -35,25 +35,30 @@ type Upcast func([]byte) ([]byte, error)
 type Kind struct {
 	Type    string
 	Schema  int16 // today's version: one more than the number of upcasts
-	decode  func([]byte) (Fact, error)
+	Zero    Fact  // an event of this kind in which nothing stands
+	codec   coded
 	upcasts []Upcast
+}
+
+// Text is something that writes itself as JSON.
+type Text interface {
+	// AppendJSON adds the JSON to b.
+	AppendJSON(b []byte) ([]byte, error)
+}
+
+// coded is what code generation gives to the type of a fact.
+type coded interface {
+	Fact
+	Text
+	// DecodeFact reads what AppendJSON wrote, whatever the receiver is.
+	DecodeFact(data []byte) (Fact, error)
 }
 
 // Of is the kind of a fact. The upcasts lead from schema version 1 to today's, in order.
 func Of[F Fact](upcasts ...Upcast) Kind {
 	var zero F
-	return Kind{
-		Type:    zero.EventType(),
-		Schema:  int16(len(upcasts) + 1),
-		upcasts: upcasts,
-		decode: func(data []byte) (Fact, error) {
-			var f F
-			if err := json.Unmarshal(data, &f); err != nil {
-				return nil, err
-			}
-			return f, nil
-		},
-	}
+	codec, _ := any(zero).(coded)
+	return Kind{Type: zero.EventType(), Schema: int16(len(upcasts) + 1), Zero: zero, codec: codec, upcasts: upcasts}
 }
 
 // Kinds is a table of kinds by name.
@@ -80,28 +85,33 @@ type Stored struct {
 }
 
 // Encode is the stored form of a fact. A fact whose kind is not in the table panics: that is an
-// event that could not be read again.
+// event that could not be read again. So does one, or a personal part, that lacks its generated code.
 func (t Kinds) Encode(f Fact) (Stored, error) {
 	k, ok := t[f.EventType()]
 	if !ok {
 		panic(fmt.Sprintf("fact: %T (%s) is not in the table of kinds", f, f.EventType()))
 	}
-	data, err := json.Marshal(f)
+	data, err := textOf(f).AppendJSON(nil)
 	if err != nil {
 		return Stored{}, fmt.Errorf("encode %s: %w", k.Type, err)
 	}
 	s := Stored{Type: k.Type, Schema: k.Schema, Data: data}
-	if p, has := f.(Personal); has && !isNil(p.PersonalPart()) {
-		if s.Personal, err = json.Marshal(p.PersonalPart()); err != nil {
-			return Stored{}, fmt.Errorf("encode the personal part of %s: %w", k.Type, err)
+	if p, is := f.(Personal); is {
+		if part := p.PersonalPart(); part != nil {
+			if s.Personal, err = textOf(part).AppendJSON(nil); err != nil {
+				return Stored{}, fmt.Errorf("encode the personal part of %s: %w", k.Type, err)
+			}
 		}
 	}
 	return s, nil
 }
 
-func isNil(v any) bool {
-	r := reflect.ValueOf(v)
-	return v == nil || r.Kind() == reflect.Pointer && r.IsNil()
+func textOf(v any) Text {
+	t, ok := v.(Text)
+	if !ok {
+		panic(fmt.Sprintf("fact: no code was generated for %T", v))
+	}
+	return t
 }
 
 // Decode reads an event of any schema version that was ever stored, as a fact of today. Errors:
@@ -117,7 +127,10 @@ func (t Kinds) Decode(eventType string, schema int16, data []byte) (Fact, error)
 			return nil, fmt.Errorf("%w: %s from version %d: %w", ErrUndecodable, eventType, v, err)
 		}
 	}
-	f, err := k.decode(data)
+	if k.codec == nil {
+		panic(fmt.Sprintf("fact: no code was generated for %T", k.Zero))
+	}
+	f, err := k.codec.DecodeFact(data)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrUndecodable, eventType, err)
 	}

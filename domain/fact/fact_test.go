@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"loanledger/domain/fact"
+	"loanledger/domain/fact/facttest"
 )
 
 type renewed struct {
@@ -15,12 +16,33 @@ type renewed struct {
 
 type sealed struct {
 	Public string  `json:"public"`
-	Secret *string `json:"-"`
+	Secret *secret `json:"-"`
 }
 
-func (renewed) EventType() string  { return "test.renewed" }
-func (sealed) EventType() string   { return "test.sealed" }
-func (s sealed) PersonalPart() any { return s.Secret }
+func (renewed) EventType() string { return "test.renewed" }
+func (sealed) EventType() string  { return "test.sealed" }
+func (sealed) NewPart() any       { return new(secret) }
+func (s sealed) PersonalPart() any {
+	if s.Secret == nil {
+		return nil
+	}
+	return *s.Secret
+}
+
+type secret string
+
+func (r renewed) AppendJSON(b []byte) ([]byte, error)     { return facttest.AppendJSON(b, r) }
+func (renewed) DecodeFact(data []byte) (fact.Fact, error) { return facttest.DecodeFact[renewed](data) }
+func (s sealed) AppendJSON(b []byte) ([]byte, error)      { return facttest.AppendJSON(b, s) }
+func (sealed) DecodeFact(data []byte) (fact.Fact, error)  { return facttest.DecodeFact[sealed](data) }
+func (s secret) AppendJSON(b []byte) ([]byte, error) {
+	return append(append(append(b, '"'), s...), '"'), nil
+}
+
+// bare is an event for which no code was generated.
+type bare struct{}
+
+func (bare) EventType() string { return "test.bare" }
 
 // TestUpcasts: an event of each version that was ever stored is read as one of today.
 func TestUpcasts(t *testing.T) {
@@ -60,8 +82,8 @@ func TestUpcasts(t *testing.T) {
 
 func TestPersonalPartStandsApart(t *testing.T) {
 	kinds := fact.Table(fact.Of[sealed]())
-	secret := "a name"
-	with, err := kinds.Encode(sealed{Public: "p", Secret: &secret})
+	name := secret("a name")
+	with, err := kinds.Encode(sealed{Public: "p", Secret: &name})
 	if err != nil || string(with.Data) != `{"public":"p"}` || string(with.Personal) != `"a name"` {
 		t.Errorf("%s %s %v", with.Data, with.Personal, err)
 	}
@@ -75,6 +97,8 @@ func TestTablesBreakOnMistakesOfTheProgram(t *testing.T) {
 	for title, broken := range map[string]func(){
 		"two kinds of one name": func() { fact.Table(fact.Of[sealed](), fact.Of[sealed]()) },
 		"a kind without entry":  func() { _, _ = fact.Table().Encode(sealed{}) },
+		"writing without code":  func() { _, _ = fact.Table(fact.Of[bare]()).Encode(bare{}) },
+		"reading without code":  func() { _, _ = fact.Table(fact.Of[bare]()).Decode("test.bare", 1, []byte(`{}`)) },
 	} {
 		t.Run(title, func(t *testing.T) {
 			defer func() {

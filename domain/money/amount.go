@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
-	"strings"
 
 	"github.com/shopspring/decimal"
 )
@@ -37,52 +35,6 @@ func New(minor int64, c Currency) Amount { return Amount{minor, c} }
 
 // Zero is nothing, in a currency.
 func Zero(c Currency) Amount { return Amount{0, c} }
-
-// Parse reads a decimal string in major units, such as "11200.00" or "-3.5".
-// It refuses signs other than a leading minus, exponents, spaces, and more decimals than the
-// currency has (ErrOverPrecise), even when they are zero. ErrTooLarge is for more than MaxMinor,
-// or more than 19 digits.
-func Parse(s string, c Currency) (Amount, error) {
-	whole, fraction, negative, err := split(s)
-	if err != nil {
-		return Amount{}, err
-	}
-	missing := int(c.Digits()) - len(fraction)
-	if missing < 0 {
-		return Amount{}, fmt.Errorf("%w: %s has %d", ErrOverPrecise, c, c.Digits())
-	}
-	minor, err := digitsOf(whole+fraction+strings.Repeat("0", missing), negative)
-	if err != nil || minor > MaxMinor || minor < -MaxMinor {
-		return Amount{}, ErrTooLarge
-	}
-	return Amount{minor, c}, nil
-}
-
-// split takes an optional minus, digits, and optionally a point with digits apart.
-func split(s string) (whole, fraction string, negative bool, err error) {
-	digits, negative := strings.CutPrefix(s, "-")
-	whole, fraction, point := strings.Cut(digits, ".")
-	if whole == "" || point && fraction == "" || strings.Trim(whole+fraction, "0123456789") != "" {
-		return "", "", false, ErrInvalidAmount
-	}
-	return whole, fraction, negative, nil
-}
-
-// digitsOf is the number that decimal digits spell. A number that 64 bits do not hold, or that is
-// spelt with more than 19 digits, is ErrTooLarge.
-func digitsOf(digits string, negative bool) (int64, error) {
-	if len(digits) > 19 {
-		return 0, ErrTooLarge
-	}
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil {
-		return 0, ErrTooLarge
-	}
-	if negative {
-		n = -n
-	}
-	return n, nil
-}
 
 // FromDecimal rounds an exact number of major units to an amount. It panics on overflow of 64 bits.
 func FromDecimal(d decimal.Decimal, c Currency, mode Rounding) Amount {
@@ -182,49 +134,4 @@ func Sum(amounts ...Amount) Amount {
 		total = total.Add(a)
 	}
 	return total
-}
-
-// String is the amount in major units with every decimal of its currency: "11200.00".
-func (a Amount) String() string { return string(a.appendText(nil)) }
-
-func (a Amount) appendText(b []byte) []byte {
-	digits := int(a.currency.Digits())
-	minor := uint64(a.minor)
-	if a.minor < 0 {
-		b = append(b, '-')
-		minor = uint64(-a.minor)
-	}
-	text := strconv.FormatUint(minor, 10)
-	if len(text) <= digits {
-		text = strings.Repeat("0", digits+1-len(text)) + text
-	}
-	b = append(b, text[:len(text)-digits]...)
-	if digits > 0 {
-		b = append(b, '.')
-		b = append(b, text[len(text)-digits:]...)
-	}
-	return b
-}
-
-// MarshalJSON writes the amount as a decimal string, "11200.00".
-func (a Amount) MarshalJSON() ([]byte, error) {
-	return append(a.appendText([]byte{'"'}), '"'), nil
-}
-
-// UnmarshalJSON reads what MarshalJSON wrote; it is not held to MaxMinor, since a sum of amounts may
-// be more than that. The amount has no currency until it meets one.
-func (a *Amount) UnmarshalJSON(b []byte) error {
-	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
-		return fmt.Errorf("%w: not a string", ErrInvalidAmount)
-	}
-	whole, fraction, negative, err := split(string(b[1 : len(b)-1]))
-	if err != nil {
-		return err
-	}
-	minor, err := digitsOf(whole+fraction, negative)
-	if err != nil {
-		return err
-	}
-	*a = Amount{minor, scaleOnly + Currency(len(fraction))}
-	return nil
 }

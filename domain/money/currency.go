@@ -66,13 +66,25 @@ func ParseCurrency(code string) (Currency, error) {
 	return c, nil
 }
 
+// digitsByCode is minorDigits by numeric code, since it is asked for every amount that is written or
+// added. A code that is not in the table has 2.
+var digitsByCode = func() (table [1000]int32) {
+	for c := range table {
+		table[c] = 2
+	}
+	for c, digits := range minorDigits {
+		table[c] = digits
+	}
+	return table
+}()
+
 // Digits is the number of decimals of an amount in this currency: 2 for RUB and EUR, 0 for JPY.
 func (c Currency) Digits() int32 {
+	if int(c) < len(digitsByCode) {
+		return digitsByCode[c]
+	}
 	if c >= scaleOnly {
 		return int32(c - scaleOnly)
-	}
-	if d, ok := minorDigits[c]; ok {
-		return d
 	}
 	return 2
 }
@@ -80,11 +92,22 @@ func (c Currency) Digits() int32 {
 // String is the alphabetic code; empty for no currency.
 func (c Currency) String() string { return codes[c] }
 
-// MarshalJSON writes the alphabetic code.
-func (c Currency) MarshalJSON() ([]byte, error) { return json.Marshal(c.String()) }
+// AppendJSON adds the alphabetic code, in quotes.
+func (c Currency) AppendJSON(b []byte) []byte {
+	return append(append(append(b, '"'), codes[c]...), '"')
+}
+
+// MarshalJSON is what AppendJSON adds.
+func (c Currency) MarshalJSON() ([]byte, error) { return c.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads the alphabetic code; the empty string is no currency.
 func (c *Currency) UnmarshalJSON(b []byte) error {
+	if len(b) == len(`"EUR"`) {
+		if known, ok := byCode[string(b[1:4])]; ok && b[0] == '"' && b[4] == '"' {
+			*c = known
+			return nil
+		}
+	}
 	var s string
 	if err := json.Unmarshal(b, &s); err != nil {
 		return fmt.Errorf("%w: not a string", ErrUnknownCurrency)

@@ -39,12 +39,27 @@ type Input string
 
 // UnmarshalJSON takes a string only.
 func (i *Input) UnmarshalJSON(b []byte) error {
+	if len(b) >= 2 && b[0] == '"' && b[len(b)-1] == '"' && spelt(b[1:len(b)-1]) {
+		*i = Input(b[1 : len(b)-1])
+		return nil
+	}
 	var s string
 	if err := json.Unmarshal(b, &s); err != nil {
 		return fmt.Errorf("%w: an amount is a string of decimal digits", ErrInvalidAmount)
 	}
 	*i = Input(s)
 	return nil
+}
+
+// spelt reports whether a text is of digits, points and minuses only, so that each byte stands for
+// itself in JSON.
+func spelt(text []byte) bool {
+	for _, c := range text {
+		if (c < '0' || c > '9') && c != '.' && c != '-' {
+			return false
+		}
+	}
+	return true
 }
 
 // In reads the text as an amount of a currency. Errors: ErrInvalidAmount, ErrOverPrecise,

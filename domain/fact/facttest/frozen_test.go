@@ -24,8 +24,14 @@ type name struct {
 	Name string `json:"name"`
 }
 
-func (paid) EventType() string   { return "test.paid" }
-func (p paid) PersonalPart() any { return p.Secret }
+func (paid) EventType() string { return "test.paid" }
+func (p paid) PersonalPart() any {
+	if p.Secret == nil {
+		return nil
+	}
+	return p.Secret
+}
+func (paid) NewPart() any { return new(name) }
 
 // renamed, added and hidden are what careless edits would make of the event.
 type renamed struct {
@@ -53,6 +59,18 @@ func (renamed) EventType() string { return "test.paid" }
 func (added) EventType() string   { return "test.paid" }
 func (deeper) EventType() string  { return "test.paid" }
 func (retyped) EventType() string { return "test.paid" }
+
+func (n name) AppendJSON(b []byte) ([]byte, error)        { return facttest.AppendJSON(b, n) }
+func (e paid) AppendJSON(b []byte) ([]byte, error)        { return facttest.AppendJSON(b, e) }
+func (paid) DecodeFact(data []byte) (fact.Fact, error)    { return facttest.DecodeFact[paid](data) }
+func (e renamed) AppendJSON(b []byte) ([]byte, error)     { return facttest.AppendJSON(b, e) }
+func (renamed) DecodeFact(data []byte) (fact.Fact, error) { return facttest.DecodeFact[renamed](data) }
+func (e added) AppendJSON(b []byte) ([]byte, error)       { return facttest.AppendJSON(b, e) }
+func (added) DecodeFact(data []byte) (fact.Fact, error)   { return facttest.DecodeFact[added](data) }
+func (e deeper) AppendJSON(b []byte) ([]byte, error)      { return facttest.AppendJSON(b, e) }
+func (deeper) DecodeFact(data []byte) (fact.Fact, error)  { return facttest.DecodeFact[deeper](data) }
+func (e retyped) AppendJSON(b []byte) ([]byte, error)     { return facttest.AppendJSON(b, e) }
+func (retyped) DecodeFact(data []byte) (fact.Fact, error) { return facttest.DecodeFact[retyped](data) }
 
 func frozen(files ...string) fstest.MapFS {
 	dir := fstest.MapFS{}

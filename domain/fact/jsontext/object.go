@@ -1,0 +1,158 @@
+package jsontext
+
+import "strings"
+
+// Names is the fields of an object in the order in which they are written, each as it is written,
+// such as `"on":`. There are at most 64 of them, of letters, digits and underscores.
+type Names []string
+
+// Object is how far an object has been read. Its fields mostly come in the order in which they are
+// written, so each is first looked for where the last one stood.
+type Object struct {
+	Names Names
+	Field int // the place in Names of the field whose value is to be read now
+
+	next   int
+	seen   uint64
+	inside bool
+}
+
+// Next goes to the value of the next field that has a name in Names; false at the end of the object,
+// or when there is a null in its place. As in encoding/json, letters of either case make a name, and
+// fields that nobody knows are skipped; a strict reader refuses those.
+func (o *Object) Next(r *Reader) bool {
+	opening := byte('{')
+	if o.inside {
+		opening = ','
+	}
+	if rest := r.data[r.pos:]; len(rest) > 1 && rest[0] == opening {
+		for i := o.next; i < len(o.Names); i++ {
+			name := o.Names[i]
+			if len(rest) > len(name) && string(rest[1:1+len(name)]) == name {
+				r.pos += 1 + len(name)
+				return o.at(r, i)
+			}
+		}
+	} else if o.inside && len(rest) > 0 && rest[0] == '}' {
+		r.pos++
+		return false
+	}
+	return o.search(r)
+}
+
+// at goes to a field. One that was there before ends the reading.
+func (o *Object) at(r *Reader, field int) bool {
+	if o.seen&(1<<field) != 0 {
+		r.fail("no field for the second time")
+		return false
+	}
+	o.seen |= 1 << field
+	o.Field, o.next, o.inside = field, field+1, true
+	return true
+}
+
+// search is Next for objects that are laid out otherwise than they are written here.
+func (o *Object) search(r *Reader) bool {
+	for {
+		more := false
+		switch c := r.peek(); {
+		case !o.inside && c == 'n':
+			r.literal("null")
+			return false
+		case !o.inside && c == '{':
+			r.pos++
+			if r.peek() == '}' {
+				r.pos++
+				return false
+			}
+			more = true
+		case o.inside && c == ',':
+			r.pos++
+			more = true
+		case o.inside && c == '}':
+			r.pos++
+			return false
+		}
+		if !more {
+			r.fail("an object")
+			return false
+		}
+		o.inside = true
+		name, ok := r.name()
+		if !ok {
+			return false
+		}
+		if i := o.find(name); i >= 0 {
+			return o.at(r, i)
+		}
+		if r.strict {
+			r.fail("a field that is known")
+			return false
+		}
+		if r.Value(); r.err != nil {
+			return false
+		}
+	}
+}
+
+// name reads a field's name and the colon after it.
+func (r *Reader) name() (string, bool) {
+	if r.peek() != '"' {
+		r.fail("the name of a field")
+		return "", false
+	}
+	name := r.String()
+	if r.peek() != ':' {
+		r.fail("a colon")
+		return "", false
+	}
+	r.pos++
+	return name, true
+}
+
+func (o *Object) find(name string) int {
+	for i, n := range o.Names {
+		if n[1:len(n)-2] == name {
+			return i
+		}
+	}
+	for i, n := range o.Names {
+		if strings.EqualFold(n[1:len(n)-2], name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// List is how far an array has been read.
+type List struct {
+	// Empty is set when there is an array without elements, and not when there is a null.
+	Empty  bool
+	inside bool
+}
+
+// Next goes to the next element; false at the end of the array, or when there is a null in its place.
+func (l *List) Next(r *Reader) bool {
+	switch c := r.peek(); {
+	case !l.inside && c == 'n':
+		r.literal("null")
+		return false
+	case !l.inside && c == '[':
+		r.pos++
+		l.inside = true
+		if r.peek() == ']' {
+			r.pos++
+			l.Empty = true
+			return false
+		}
+		return true
+	case l.inside && c == ',':
+		r.pos++
+		return true
+	case l.inside && c == ']':
+		r.pos++
+		return false
+	}
+	r.fail("an array")
+	return false
+}
