@@ -21,6 +21,8 @@ var (
 	ErrBusy = errors.New("too many appends are waiting")
 	// ErrInvalidAppend: the append is malformed, see Append.Validate. Nothing was appended.
 	ErrInvalidAppend = errors.New("malformed append")
+	// ErrGap: a book lacks an event before its end. No store of its own makes one.
+	ErrGap = errors.New("the book lacks an event")
 )
 
 // Log is what a store of events can do. Stores in this repository: the package pgstore (Postgres)
@@ -35,8 +37,16 @@ type Log interface {
 	Append(ctx context.Context, book Book, a Append) (Appended, error)
 	// ReadStream is the events of a stream after a version, in order; empty for an unknown stream.
 	ReadStream(ctx context.Context, book Book, stream uuid.UUID, after Version) ([]Event, error)
+	// ReadStreams is the events of several streams from their beginnings, in the order in which the
+	// streams are named; each in order, and empty for an unknown stream. A stream may be named twice.
+	// All of them are in memory at once: the caller bounds their number.
+	ReadStreams(ctx context.Context, book Book, streams []uuid.UUID) ([][]Event, error)
 	// ReadBook is at most limit events of a book after a position, in order and without gaps.
 	ReadBook(ctx context.Context, book Book, after Position, limit int) ([]Event, error)
+	// Scan gives a stretch of a book to handle, chunk by chunk, in order and without gaps, and ends
+	// with the first error: handle's, the log's, the context's, or ErrGap. Chunks are never empty and
+	// are read ahead of the handling; what is in them is the handler's to keep.
+	Scan(ctx context.Context, s Scan, handle func(context.Context, []Event) error) error
 	// Head is the end of a book.
 	Head(ctx context.Context, book Book) (Head, error)
 	// Wait returns once the book has an event after the position, or with the context's error.

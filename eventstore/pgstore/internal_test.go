@@ -75,19 +75,23 @@ func FuzzDecodeEvent(f *testing.F) {
 	f.Add(bytes.Repeat([]byte{1}, 140), []byte("loan.repaid"), []byte("{}"), []byte(nil))
 	f.Add([]byte{}, []byte{}, []byte{}, []byte{0})
 	f.Fuzz(func(t *testing.T, fixed, text, data, personal []byte) {
-		row := [][]byte{nil, nil, nil, text, nil, nil, nil, nil, text, data, personal}
-		for column, width := range map[int]int{0: 8, 1: 16, 2: 4, 4: 2, 5: 8, 6: 16, 7: 32} {
+		row := [][]byte{nil, nil, nil, text, nil, nil, data, nil, nil, text, personal}
+		for column, width := range map[int]int{0: 8, 1: 16, 2: 4, 4: 2, 5: 8, 7: 16, 8: 32} {
 			row[column] = fixed[:min(width, len(fixed))]
 		}
-		e, err := decodeEvent(1, row, texts{})
-		if err != nil {
+		read := eventRows{book: 1, texts: texts{}}
+		if err := read.add(row); err != nil {
 			return
 		}
-		if !bytes.Equal(e.Data, data) || e.Type != string(text) || (e.Personal == nil) != (personal == nil) || !bytes.Equal(e.Personal, personal) {
+		e := read.events[0]
+		if !bytes.Equal(e.Data, data) || e.Data == nil || e.Type != string(text) || (e.Personal == nil) != (personal == nil) || !bytes.Equal(e.Personal, personal) {
 			t.Fatalf("%+v", e)
 		}
-		if again, err := decodeEvent(1, row[:10], texts{}); err == nil {
-			t.Fatalf("a short row became %+v", again)
+		if err := read.add(row[:10]); err == nil {
+			t.Fatalf("a short row became %+v", read.events[1])
+		}
+		if err := read.add(row[:7]); err != nil || read.events[1].Position != e.Position || read.events[1].Actor != "" {
+			t.Fatalf("%v: %+v", err, read.events)
 		}
 	})
 }

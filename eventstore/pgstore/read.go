@@ -1,10 +1,11 @@
 package pgstore
 
 import (
+	"cmp"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,8 +15,6 @@ import (
 	"loanledger/eventstore"
 )
 
-const eventColumns = `position, stream, version, type, schema, recorded_at, command, digest, actor, data, personal`
-
 // Book positions have no gaps, so a range of them is a limit too, and unlike a LIMIT it tells the
 // planner how few rows there will be.
 const (
@@ -23,7 +22,8 @@ const (
 		WHERE book = $1 AND position > $2 AND position <= $3 ORDER BY position`
 	readStreamSQL = `SELECT ` + eventColumns + ` FROM ledger.events
 		WHERE book = $1 AND stream = $2 AND version > $3 ORDER BY version`
-	headSQL = `SELECT last_position, epoch, recorded_at FROM ledger.batches
+	readStreamsSQL = `SELECT ` + eventColumns + ` FROM ledger.events WHERE book = $1 AND stream = ANY ($2)`
+	headSQL        = `SELECT last_position, epoch, recorded_at FROM ledger.batches
 		WHERE book = $1 ORDER BY last_position DESC LIMIT 1`
 )
 
@@ -54,6 +54,47 @@ func (s *Store) ReadBook(ctx context.Context, book eventstore.Book, after events
 		return nil, fmt.Errorf("read book %d: %w", book, err)
 	}
 	return events, nil
+}
+
+// ReadStreams is the events of several streams from their beginnings, in the order in which the
+// streams are named.
+func (s *Store) ReadStreams(ctx context.Context, book eventstore.Book, streams []uuid.UUID) ([][]eventstore.Event, error) {
+	events, err := s.read(ctx, book, 64*len(streams), readStreamsSQL, int32(book), streams)
+	if err != nil {
+		return nil, fmt.Errorf("read %d streams of book %d: %w", len(streams), book, err)
+	}
+	return grouped(events, streams), nil
+}
+
+// grouped is events by the streams that they are of, each in order.
+func grouped(events []eventstore.Event, streams []uuid.UUID) [][]eventstore.Event {
+	number := make(map[uuid.UUID]int, len(streams))
+	for i, stream := range streams {
+		number[stream] = i
+	}
+	ends := make([]int, len(streams)+1)
+	for i := range events {
+		ends[number[events[i].Stream]+1]++
+	}
+	for i := range streams {
+		ends[i+1] += ends[i]
+	}
+	sorted, at := make([]eventstore.Event, len(events)), slices.Clone(ends)
+	for i := range events {
+		n := number[events[i].Stream]
+		sorted[at[n]] = events[i]
+		at[n]++
+	}
+	byVersion := func(a, b eventstore.Event) int { return cmp.Compare(a.Version, b.Version) }
+	all := make([][]eventstore.Event, len(streams))
+	for i, stream := range streams {
+		n := number[stream]
+		all[i] = sorted[ends[n]:ends[n+1]:ends[n+1]]
+		if !slices.IsSortedFunc(all[i], byVersion) { // an answer has no order of its own
+			slices.SortFunc(all[i], byVersion)
+		}
+	}
+	return all
 }
 
 // Head is the end of a book.
@@ -90,16 +131,13 @@ func (s *Store) readOnce(ctx context.Context, book eventstore.Book, limit int, s
 		return nil, err
 	}
 	defer rows.Close()
-	events := make([]eventstore.Event, 0, min(limit, 64))
-	texts := texts{}
+	read := eventRows{book: book, texts: texts{}, events: make([]eventstore.Event, 0, min(limit, 64))}
 	for rows.Next() {
-		e, err := decodeEvent(book, rows.RawValues(), texts)
-		if err != nil {
+		if err := read.add(rows.RawValues()); err != nil {
 			return nil, err
 		}
-		events = append(events, e)
 	}
-	return events, rows.Err()
+	return read.events, rows.Err()
 }
 
 // readTries is how often a read is tried while connections break under it.
@@ -111,57 +149,10 @@ func again(ctx context.Context, read func() error) error {
 	for tries := 1; ; tries++ {
 		err := read()
 		var refusal *pgconn.PgError
-		broke := err != nil && !errors.Is(err, pgx.ErrNoRows) && !errors.Is(err, errForm) &&
+		broke := err != nil && !errors.Is(err, pgx.ErrNoRows) && !errors.Is(err, errForm) && !errors.Is(err, eventstore.ErrGap) &&
 			(!errors.As(err, &refusal) || refusal.SeverityUnlocalized == "FATAL")
 		if !broke || tries == readTries || sleep(ctx, time.Duration(tries)*5*time.Millisecond) != nil {
 			return err
 		}
 	}
-}
-
-var errForm = errors.New("a row of ledger.events has an unknown form")
-
-// texts keeps one copy of each text that many events of an answer share.
-type texts map[string]string
-
-func (t texts) of(b []byte) string {
-	if s, ok := t[string(b)]; ok {
-		return s
-	}
-	s := string(b)
-	if len(t) < 256 {
-		t[s] = s
-	}
-	return s
-}
-
-// postgresEpoch is where Postgres counts the microseconds of its binary timestamps from.
-var postgresEpoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// decodeEvent reads a row of eventColumns in binary format. Reading a book is reading little else,
-// so this is done by hand: it takes half the time of a scan by reflection.
-func decodeEvent(book eventstore.Book, row [][]byte, texts texts) (eventstore.Event, error) {
-	if len(row) != 11 || len(row[0]) != 8 || len(row[1]) != 16 || len(row[2]) != 4 || len(row[4]) != 2 ||
-		len(row[5]) != 8 || len(row[6]) != 16 || len(row[7]) != 32 || row[9] == nil {
-		return eventstore.Event{}, errForm
-	}
-	data, personal := row[9], row[10]
-	kept := make([]byte, len(data)+len(personal))
-	copy(kept, data)
-	copy(kept[len(data):], personal)
-	e := eventstore.Event{
-		Book: book, Position: eventstore.Position(binary.BigEndian.Uint64(row[0])),
-		Stream: uuid.UUID(row[1]), Version: eventstore.Version(binary.BigEndian.Uint32(row[2])),
-		Type: texts.of(row[3]), Schema: int16(binary.BigEndian.Uint16(row[4])),
-		RecordedAt: timeOf(row[5]), Command: uuid.UUID(row[6]), Digest: eventstore.Digest(row[7]),
-		Actor: texts.of(row[8]), Data: kept[:len(data):len(data)],
-	}
-	if personal != nil {
-		e.Personal = kept[len(data):]
-	}
-	return e, nil
-}
-
-func timeOf(b []byte) time.Time {
-	return time.UnixMicro(postgresEpoch.UnixMicro() + int64(binary.BigEndian.Uint64(b))).UTC()
 }

@@ -33,6 +33,8 @@ func Run(t *testing.T, open func(t *testing.T, clock eventstore.Clock) eventstor
 		{"malformed appends", testMalformed},
 		{"a cancelled append", testCancelled},
 		{"reading", testReading},
+		{"scanning", testScanning},
+		{"many streams at once", testManyStreams},
 		{"books are apart", testBooksApart},
 		{"waiting", testWaiting},
 		{"time never runs back", testRecordedAt},
