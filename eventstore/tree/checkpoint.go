@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -116,4 +117,13 @@ func ParseKeys(text string) (note.Verifiers, error) {
 		return nil, errors.New("there is no public key")
 	}
 	return note.VerifierList(keys...), nil
+}
+
+// Checkpoint is a signed head as it is kept.
+type Checkpoint struct {
+	Head
+	Book     eventstore.Book
+	Number   int64 // from 1, without gaps, in the order of signing; the size never decreases
+	Note     string
+	SignedAt time.Time
 }

@@ -59,6 +59,14 @@ func OpenEdge(size int64, roots func(level int, from, to int64) ([]tlog.Hash, er
 // Size is how many leaves the tree has.
 func (e *Edge) Size() int64 { return e.size }
 
+// Leaves is the leaf hashes behind the last full tile of level 0. They are the edge's own.
+func (e *Edge) Leaves() []tlog.Hash {
+	if len(e.partial) == 0 {
+		return nil
+	}
+	return e.partial[0]
+}
+
 // Append adds leaf hashes, and gives each tile that becomes full to the function, lower levels first.
 // The function owns the tile.
 func (e *Edge) Append(leaves []tlog.Hash, full func(Tile)) {
