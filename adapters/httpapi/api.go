@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"time"
 
+	"loanledger/adapters/internal/orders"
+
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/prometheus/client_golang/prometheus"
@@ -41,7 +43,7 @@ type API struct {
 	Config
 	mux        *http.ServeMux
 	huma       huma.API
-	running    *running
+	orders     *orders.Desk
 	gauges     *gauges
 	patient    map[string]bool // patterns of the routes that may take long
 	targeted   map[targetPath]*commandRoute
@@ -54,7 +56,6 @@ type API struct {
 
 // Bounds of a request.
 const (
-	maxBody      = 64 << 10 // bytes of a command
 	commandTime  = 30 * time.Second
 	positionTime = 5 * time.Second
 )
@@ -63,9 +64,10 @@ const (
 func New(c Config) *API {
 	problemsForHuma()
 	a := &API{
-		Config: c, mux: http.NewServeMux(), running: newRunning(), gauges: newGauges(c.Metrics),
+		Config: c, mux: http.NewServeMux(), gauges: newGauges(c.Metrics),
 		patient: map[string]bool{}, targeted: map[targetPath]*commandRoute{}, commandTime: commandTime, positionTime: positionTime,
 	}
+	a.orders = orders.NewDesk(counted{c.Commands, a.gauges}, c.Directory)
 	a.huma = huma.NewAPI(openAPIConfig(c.Version), documenter{humago.NewAdapter(a.mux, "")})
 	a.registerLenders()
 	a.registerCommands()

@@ -68,7 +68,7 @@ func (a *API) registerBorrowers() {
 
 // borrowerFor is a borrower whom the caller may see.
 func (a *API) borrowerFor(ctx context.Context, c Caller, in *borrowerInput) (borrower.State, int64, error) {
-	number, err := a.permitted(c, in.ID, borrower.ErrNotFound)
+	number, err := a.orders.Permitted(c.orders(), in.ID, borrower.ErrNotFound)
 	if err != nil {
 		return borrower.State{}, 0, err
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 
+	"loanledger/adapters/internal/orders"
 	"loanledger/domain/ledger"
 	"loanledger/domain/product"
 
@@ -16,20 +17,18 @@ import (
 // commandRoutes is which address gives which command. To add one, name it here: its body, its roles
 // and its summary are those of the catalogue.
 var commandRoutes = []struct {
-	method, path, command string
-	status                int
-	tag, about            string
+	method, path, command, tag, about string
 }{
-	{http.MethodPost, "/v1/loans", "loan.apply", 201, tagLoans, "The borrower is given as a person, who becomes known to the lender by the identity document, or by borrower_id."},
-	{http.MethodPost, "/v1/loans/{id}/approval", "loan.approve", 200, tagLoans, "The offer stands for the number of days that the product says."},
-	{http.MethodPost, "/v1/loans/{id}/rejection", "loan.reject", 200, tagLoans, "The borrower is free to apply again."},
-	{http.MethodPost, "/v1/loans/{id}/cancellation", "loan.cancel", 200, tagLoans, "By the borrower or by the lender."},
-	{http.MethodPost, "/v1/loans/{id}/signature", "loan.sign", 200, tagLoans, "Every wrong code counts; after five the loan has to be applied for again."},
-	{http.MethodPost, "/v1/loans/{id}/disbursement", "loan.disburse", 200, tagLoans, "Interest runs from here as the terms say."},
-	{http.MethodPost, "/v1/loans/{id}/repayments", "loan.repay", 200, tagLoans, "The payment covers the debt in the order of the terms. The loan closes with the last of it; what is more becomes a credit balance."},
-	{http.MethodPost, "/v1/loans/{id}/prolongations", "loan.prolong", 200, tagLoans, "Where the terms ask for a payment first, give exactly that amount, or pay it before."},
-	{http.MethodPost, "/v1/borrowers/{id}/no-debt-certificates", "borrower.certify", 201, tagBorrowers, "Only when every loan has been repaid."},
-	{http.MethodPut, "/v1/lenders/{code}/products/{product}", "book.publish_product", 200, tagLenders, "The body is the product. Publishing what is on offer already changes nothing; anything else becomes its next version. Loans keep the version they were signed under."},
+	{http.MethodPost, "/v1/loans", "loan.apply", tagLoans, "The borrower is given as a person, who becomes known to the lender by the identity document, or by borrower_id."},
+	{http.MethodPost, "/v1/loans/{id}/approval", "loan.approve", tagLoans, "The offer stands for the number of days that the product says."},
+	{http.MethodPost, "/v1/loans/{id}/rejection", "loan.reject", tagLoans, "The borrower is free to apply again."},
+	{http.MethodPost, "/v1/loans/{id}/cancellation", "loan.cancel", tagLoans, "By the borrower or by the lender."},
+	{http.MethodPost, "/v1/loans/{id}/signature", "loan.sign", tagLoans, "Every wrong code counts; after five the loan has to be applied for again."},
+	{http.MethodPost, "/v1/loans/{id}/disbursement", "loan.disburse", tagLoans, "Interest runs from here as the terms say."},
+	{http.MethodPost, "/v1/loans/{id}/repayments", "loan.repay", tagLoans, "The payment covers the debt in the order of the terms. The loan closes with the last of it; what is more becomes a credit balance."},
+	{http.MethodPost, "/v1/loans/{id}/prolongations", "loan.prolong", tagLoans, "Where the terms ask for a payment first, give exactly that amount, or pay it before."},
+	{http.MethodPost, "/v1/borrowers/{id}/no-debt-certificates", "borrower.certify", tagBorrowers, "Only when every loan has been repaid."},
+	{http.MethodPut, "/v1/lenders/{code}/products/{product}", "book.publish_product", tagLenders, "The body is the product. Publishing what is on offer already changes nothing; anything else becomes its next version. Loans keep the version they were signed under."},
 }
 
 type (
@@ -47,12 +46,12 @@ type (
 
 // wrapProduct makes the command of a product that came alone. Whether it is JSON is found out first,
 // so that nothing in it can end the wrapping.
-func wrapProduct(r *http.Request, o *order) {
-	o.lender = r.PathValue("code")
-	if json.Valid(o.body) {
-		o.body = append(append([]byte(`{"product":`), bytes.TrimSpace(o.body)...), '}')
+func wrapProduct(r *http.Request, o *orders.Order) {
+	o.Lender = r.PathValue("code")
+	if json.Valid(o.Body) {
+		o.Body = append(append([]byte(`{"product":`), bytes.TrimSpace(o.Body)...), '}')
 	}
-	o.check = func(body any) error {
+	o.Check = func(body any) error {
 		if body.(*ledger.PublishProduct).Product.Code != r.PathValue("product") {
 			return faultProductCode
 		}
@@ -76,9 +75,9 @@ func (a *API) registerCommands() {
 		}
 		r := route{
 			method: row.method, path: row.path, id: entry.Name, tag: row.tag, summary: entry.Summary,
-			about: row.about, status: row.status, roles: entry.Roles,
+			about: row.about, status: orders.StatusOf(entry), roles: entry.Roles,
 		}
-		served := &commandRoute{pattern: row.method + " " + row.path, entry: entry, roles: entry.Roles, status: row.status}
+		served := &commandRoute{pattern: row.method + " " + row.path, entry: entry, roles: entry.Roles, status: r.status}
 		body := reflect.TypeOf(entry.NewBody()).Elem()
 		var op *huma.Operation
 		switch {
@@ -108,14 +107,4 @@ func locationOf(answer any, status int) string {
 		return "/v1/certificates/" + created.Certificate
 	}
 	return ""
-}
-
-// statusOfAnswer is the status of a command that was carried out.
-func statusOfAnswer(entry ledger.Entry) int {
-	for _, row := range commandRoutes {
-		if row.command == entry.Name {
-			return row.status
-		}
-	}
-	return http.StatusOK
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"loanledger/adapters/internal/orders"
 	"loanledger/domain/book"
 	"loanledger/domain/borrower"
 	"loanledger/domain/date"
@@ -71,6 +72,11 @@ type Caller struct {
 
 // actor is how the log names the caller.
 func (c Caller) actor() string { return string(c.Role) + ":" + c.Name }
+
+// orders is the caller as one who gives commands.
+func (c Caller) orders() orders.Caller {
+	return orders.Caller{Role: c.Role, May: c.May, Actor: c.actor()}
+}
 
 // Check is a part that the service needs to be of use. Ask returns nil when it is well.
 type Check struct {

@@ -2,13 +2,11 @@ package httpapi
 
 import (
 	"context"
-	"loanledger/adapters/internal/faults"
 	"log/slog"
 	"time"
 
+	"loanledger/adapters/internal/faults"
 	"loanledger/domain/date"
-
-	"github.com/google/uuid"
 )
 
 type dayInput struct {
@@ -32,14 +30,14 @@ func (a *API) closeDay(ctx context.Context, c Caller, in *dayInput) (*reading[da
 	if err != nil {
 		return nil, err
 	}
-	books, err := a.booksOf(c, in.Code)
+	books, err := a.orders.BooksOf(c.orders(), in.Code)
 	if err != nil {
 		return nil, err
 	}
 	if asked.Date.IsZero() {
 		return nil, faultDate
 	}
-	finish, free := a.running.begin(books[0], uuid.Nil, key)
+	finish, free := a.orders.Begin(books[0], key)
 	if !free {
 		return nil, faults.InProgress
 	}

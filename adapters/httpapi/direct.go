@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"loanledger/adapters/internal/faults"
+	"loanledger/adapters/internal/orders"
 	"loanledger/domain/ledger"
 
 	"github.com/google/uuid"
@@ -21,7 +22,7 @@ type commandRoute struct {
 	roles   []ledger.Role
 	status  int
 	// address makes of a request's path and body what the command takes, where that is not its body; or nil.
-	address func(*http.Request, *order)
+	address func(*http.Request, *orders.Order)
 }
 
 // targetPaths is where commands to one loan or one borrower are, by what stands before the identifier.
@@ -69,7 +70,7 @@ func (a *API) command(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	answer := takeBuffer()
 	defer answer.free()
 	if err == nil {
-		err = answer.json(outcome.Answer)
+		answer.data, err = orders.AppendJSON(answer.data, outcome.Answer)
 	}
 	if err != nil {
 		a.writeProblem(ctx, w, err)
@@ -114,24 +115,24 @@ func (a *API) commanded(ctx context.Context, r *http.Request, route *commandRout
 	if r.URL.RawQuery != "" && len(r.URL.Query()) > 0 {
 		return ledger.Outcome{}, faultParameter.With("there is a parameter that this operation does not have")
 	}
-	o := order{entry: route.entry}
+	o := orders.Order{Entry: route.entry}
 	if route.entry.Target != ledger.TargetBook {
-		if o.target, err = uuid.Parse(id); err != nil {
+		if o.Target, err = uuid.Parse(id); err != nil {
 			return ledger.Outcome{}, faultParameter.With("the path parameter id")
 		}
 	}
-	if o.key, err = keyOf(r.Header); err != nil {
+	if o.Key, err = keyOf(r.Header); err != nil {
 		return ledger.Outcome{}, err
 	}
-	if o.ifVersion, err = ifMatchOf(r.Header); err != nil {
+	if o.IfVersion, err = ifMatchOf(r.Header); err != nil {
 		return ledger.Outcome{}, err
 	}
 	if err := body.readFrom(r); err != nil {
 		return ledger.Outcome{}, err
 	}
-	o.body = body.data
+	o.Body = body.data
 	if route.address != nil {
 		route.address(r, &o)
 	}
-	return a.carryOut(ctx, caller, o)
+	return a.orders.CarryOut(ctx, caller.orders(), o)
 }

@@ -58,7 +58,7 @@ func (a *API) registerEvents() {
 }
 
 func (a *API) readEvents(ctx context.Context, c Caller, in *eventsInput) (*reading[eventsReading], error) {
-	books, err := a.booksOf(c, in.Lender)
+	books, err := a.orders.BooksOf(c.orders(), in.Lender)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"time"
 
+	"loanledger/adapters/internal/faults"
+	"loanledger/adapters/internal/orders"
 	"loanledger/domain/date"
 	"loanledger/domain/fact"
 	"loanledger/domain/ledger"
@@ -29,7 +31,7 @@ func Codes() (codes []string) {
 }
 
 // ParseLine reads a command among many.
-func ParseLine(data []byte) error { _, err := parseLine(data); return err }
+func ParseLine(data []byte) error { _, err := orders.ParseLine(data); return err }
 
 // Journal is the postings of a loan.
 func Journal(facts []fact.Fact, business date.Date) []ledger.JournalLine {
@@ -40,7 +42,7 @@ func Journal(facts []fact.Fact, business date.Date) []ledger.JournalLine {
 func ParseIfMatch(value string) (*int64, error) { return parseIfMatch(value) }
 
 // CheckKey checks an idempotency key.
-func CheckKey(key string) error { return checkKey(key) }
+func CheckKey(key string) error { return orders.CheckKey(key) }
 
 // BodiesOfExamples is the bodies in the documentation, by the id of their operation.
 func BodiesOfExamples() map[string]string {
@@ -55,12 +57,12 @@ func BodiesOfExamples() map[string]string {
 
 // Lines cuts a stream into lines; one that is too long is nil.
 func Lines(r io.Reader) (cut [][]byte, numbers []int, err error) {
-	for l := newLines(r); ; {
-		nr, data, err := l.next()
+	for l := orders.NewLines(r); ; {
+		nr, data, err := l.Next()
 		switch {
 		case errors.Is(err, io.EOF):
 			return cut, numbers, nil
-		case err != nil && !errors.Is(err, faultLineTooLong):
+		case err != nil && !errors.Is(err, faults.LineTooLong):
 			return cut, numbers, err
 		}
 		cut, numbers = append(cut, bytes.Clone(data)), append(numbers, nr)
@@ -68,4 +70,4 @@ func Lines(r io.Reader) (cut [][]byte, numbers []int, err error) {
 }
 
 // MaxLine is the longest line, in bytes.
-const MaxLine = maxLine
+const MaxLine = orders.MaxLine

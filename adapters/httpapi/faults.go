@@ -18,20 +18,17 @@ var (
 	faultNotFound     = &faults.Fault{Status: http.StatusNotFound, Code: "not_found", Title: "There is nothing at this address."}
 	faultMethod       = &faults.Fault{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Title: "The address does not take this method."}
 	faultParameter    = &faults.Fault{Status: http.StatusBadRequest, Code: "parameter_invalid", Title: "A parameter of the address or a header is malformed, out of range, or unknown."}
-	faultUnread       = &faults.Fault{Status: http.StatusBadRequest, Code: "body_unread", Title: "The body ended early or did not come in time."}
 	faultMedia        = &faults.Fault{Status: http.StatusUnsupportedMediaType, Code: "unsupported_media_type", Title: "The body must be application/json; many commands together are application/x-ndjson."}
 	faultClientGone   = &faults.Fault{Status: statusClientGone, Code: "cancelled", Title: "The request was given up by its sender."}
 	faultPosition     = &faults.Fault{Status: http.StatusGatewayTimeout, Code: "position_not_reached", Title: "The log has not come to min_position in time."}
 	faultDate         = &faults.Fault{Status: http.StatusUnprocessableEntity, Code: "date_missing", Title: "The date of the day to close is missing."}
 	faultProductCode  = &faults.Fault{Status: http.StatusUnprocessableEntity, Code: "product_code_mismatch", Title: "The code in the product is not the one in the address."}
-	faultLine         = &faults.Fault{Status: http.StatusBadRequest, Code: "line_malformed", Title: "The line is not a command."}
-	faultLineTooLong  = &faults.Fault{Status: http.StatusRequestEntityTooLarge, Code: "line_too_long", Title: "A line may have at most 68 KiB."}
 )
 
 // protocol is every error of the protocol, for the page of problems.
 var protocol = []*faults.Fault{
-	faultUnauthorized, faults.Forbidden, faultNotFound, faultMethod, faultParameter, faults.TooLarge, faultUnread, faultMedia,
+	faultUnauthorized, faults.Forbidden, faultNotFound, faultMethod, faultParameter, faults.TooLarge, faults.Unread, faultMedia,
 	faults.KeyInvalid, faults.KeyReused, faults.InProgress, faults.IfMatchInvalid, faults.Version, faults.Conflict, faults.Busy, faults.Unknown,
-	faults.Timeout, faultClientGone, faultPosition, faultDate, faultProductCode, faultLine, faultLineTooLong,
+	faults.Timeout, faultClientGone, faultPosition, faultDate, faultProductCode, faults.Line, faults.LineTooLong,
 	ErrNoCertificate.(*faults.Fault), faults.Internal,
 }

@@ -1,11 +1,13 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"time"
 
 	"loanledger/domain/fact"
+	"loanledger/domain/ledger"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -37,6 +39,19 @@ func (g *gauges) request(route string, status int, took time.Duration) {
 }
 
 func (g *gauges) command(name string, err error) { g.commands.WithLabelValues(name, codeOf(err)).Inc() }
+
+// counted counts the commands that are carried out.
+type counted struct {
+	Commands
+	gauges *gauges
+}
+
+// Do carries a command out.
+func (c counted) Do(ctx context.Context, r ledger.Request) (ledger.Outcome, error) {
+	outcome, err := c.Commands.Do(ctx, r)
+	c.gauges.command(r.Command.Entry.Name, err)
+	return outcome, err
+}
 
 // codeOf is the code that an error is answered with.
 func codeOf(err error) string {

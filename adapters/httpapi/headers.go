@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"loanledger/adapters/internal/faults"
+	"loanledger/adapters/internal/orders"
 )
 
 // CommandHeaders is what every command takes beside its body. It is exported, like every struct here
@@ -16,22 +17,6 @@ import (
 type CommandHeaders struct {
 	Key     string `header:"Idempotency-Key" doc:"1 to 200 visible ASCII characters, chosen by the caller. The same key with the same body is answered with the first result, and Idempotent-Replayed: true."`
 	IfMatch string `header:"If-Match" doc:"the version that the loan or the borrower must have, as in the ETag" example:"\"4\""`
-}
-
-// maxKey bounds an idempotency key, in bytes.
-const maxKey = 200
-
-// checkKey accepts no key, and a well-formed one. Errors: idempotency_key_invalid.
-func checkKey(key string) error {
-	if len(key) > maxKey {
-		return faults.KeyInvalid
-	}
-	for i := range len(key) {
-		if key[i] <= ' ' || key[i] > '~' {
-			return faults.KeyInvalid
-		}
-	}
-	return nil
 }
 
 // keyOf is the one idempotency key of a request, or none. Errors: idempotency_key_invalid.
@@ -43,7 +28,7 @@ func keyOf(h http.Header) (string, error) {
 	case len(keys) > 1 || keys[0] == "":
 		return "", faults.KeyInvalid
 	}
-	return keys[0], checkKey(keys[0])
+	return keys[0], orders.CheckKey(keys[0])
 }
 
 // ifMatchOf is the version in the If-Match header of a request; nil where it says nothing, or anything
@@ -94,14 +79,14 @@ func (b *buffer) readFrom(r *http.Request) error {
 		n, err := r.Body.Read(b.data[len(b.data):cap(b.data)])
 		b.data = b.data[:len(b.data)+n]
 		switch {
-		case len(b.data) > maxBody:
+		case len(b.data) > orders.MaxBody:
 			return faults.TooLarge
 		case err == io.EOF && len(b.data) > 0 && !hasMediaType(r, "application/json"):
 			return faultMedia
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return faultUnread
+			return faults.Unread
 		}
 	}
 }

@@ -71,6 +71,10 @@ func (k *keeper) Code(b eventstore.Book, purpose string, id uuid.UUID, issue, di
 	return fmt.Sprintf("%0*d", digits, binary.BigEndian.Uint32(sum[:])%1_000_000)
 }
 
+func (k *keeper) Blind(_ context.Context, _ eventstore.Book, kind, value string) ([]byte, error) {
+	return []byte(kind + value), nil
+}
+
 func (k *keeper) Fingerprint(_ context.Context, _ eventstore.Book, data []byte) (eventstore.Digest, error) {
 	return sha256.Sum256(data), nil
 }

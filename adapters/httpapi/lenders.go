@@ -108,7 +108,7 @@ func (a *API) readProducts(ctx context.Context, c Caller, in *lenderInput) (*rea
 
 // bookFor is the book of a lender that the caller may deal with. Errors: lender_not_found.
 func (a *API) bookFor(ctx context.Context, c Caller, lender string) (book.State, error) {
-	if _, err := a.booksOf(c, lender); err != nil {
+	if _, err := a.orders.BooksOf(c.orders(), lender); err != nil {
 		return book.State{}, err
 	}
 	return a.Books.Book(ctx, lender)

@@ -90,7 +90,7 @@ func (a *API) registerLoans() {
 
 // loanFor is a loan that the caller may see, its version, and the business date of its lender.
 func (a *API) loanFor(ctx context.Context, c Caller, in LoanInput) (loan.State, eventstore.Version, date.Date, error) {
-	number, err := a.permitted(c, in.ID, loan.ErrNotFound)
+	number, err := a.orders.Permitted(c.orders(), in.ID, loan.ErrNotFound)
 	if err != nil {
 		return loan.State{}, 0, date.Date{}, err
 	}

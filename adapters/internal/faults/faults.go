@@ -42,6 +42,9 @@ var (
 	KeyInvalid     = &Fault{Status: http.StatusBadRequest, Code: "idempotency_key_invalid", Title: "An idempotency key is 1 to 200 visible ASCII characters."}
 	KeyReused      = &Fault{Status: http.StatusUnprocessableEntity, Code: "idempotency_key_reused", Title: "The idempotency key was used for another command. Nothing was done."}
 	InProgress     = &Fault{Status: http.StatusConflict, Code: "command_in_progress", Title: "A command with this idempotency key is being carried out; ask again for its result.", RetryAfter: 1}
+	Line           = &Fault{Status: http.StatusBadRequest, Code: "line_malformed", Title: "The line is not a command."}
+	LineTooLong    = &Fault{Status: http.StatusRequestEntityTooLarge, Code: "line_too_long", Title: "A line may have at most 68 KiB."}
+	Unread         = &Fault{Status: http.StatusBadRequest, Code: "body_unread", Title: "The body ended early or did not come in time."}
 	IfMatchInvalid = &Fault{Status: http.StatusBadRequest, Code: "if_match_invalid", Title: "If-Match takes one version of the loan or the borrower, as the ETag gave it."}
 	Version        = &Fault{Status: http.StatusPreconditionFailed, Code: "version_mismatch", Title: "The version is not the one in If-Match. Nothing was done; read again and decide again."}
 	Conflict       = &Fault{Status: http.StatusConflict, Code: "conflict", Title: "Others kept changing the same thing at the same time. Nothing was done; try again.", RetryAfter: 1}
