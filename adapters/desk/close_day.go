@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"loanledger/domain/book"
@@ -24,9 +25,14 @@ type Candidates func(ctx context.Context, b ident.Book, on date.Date, upTo event
 // closers is how many loans are closed at a time: enough to fill the batches of the log.
 const closers = 64
 
-// CloseDay ends a business date of a lender, in all its books: first for every loan that it brings
-// something about for, then for the book. Days before it that are still open are closed first, in
-// order. A day that was closed before, or is closed again after a crash in the middle, changes nothing.
+// booksAtOnce is how many books are closed at a time.
+const booksAtOnce = 4
+
+// CloseDay ends a business date of a lender, in all its books: in each first for every loan that it
+// brings something about for, then for the book. Days before it that are still open are closed first,
+// in order. A day that was closed before, or is closed again after a crash in the middle, changes
+// nothing. A book that fails does not keep the others from being closed. Progress is told one at a
+// time.
 //
 // Errors: lender_not_found; day_not_open, for a date that has not ended by the lender's calendar
 // and is after the open one.
@@ -36,23 +42,54 @@ func (d *Desk) CloseDay(ctx context.Context, lender string, on date.Date, find C
 		return book.ErrLenderUnknown
 	}
 	for _, b := range books {
-		for {
-			state, _, err := d.bookState(ctx, b)
-			if err != nil {
-				return err
-			}
-			if today := date.Of(d.clock(), state.Lender.Zone()); on.After(date.Later(today, state.Business)) {
-				return book.ErrDayNotOpen.With("the calendar says %s", today)
-			}
-			if state.Business.After(on) {
-				break
-			}
-			n, err := d.closeBook(ctx, b, state.Business, find)
-			if err != nil {
-				return fmt.Errorf("close %s of book %d: %w", state.Business, b, err)
-			}
-			progress(state.Business, n)
+		if err := d.mayClose(ctx, b, on); err != nil {
+			return err
 		}
+	}
+	var mu sync.Mutex
+	errs := make([]error, len(books))
+	var group errgroup.Group
+	group.SetLimit(booksAtOnce)
+	for i, b := range books {
+		group.Go(func() error {
+			errs[i] = d.CloseDayIn(ctx, b, on, find, func(closed date.Date, loans int) {
+				mu.Lock()
+				defer mu.Unlock()
+				progress(closed, loans)
+			})
+			return nil
+		})
+	}
+	_ = group.Wait() // each book has an error of its own
+	return errors.Join(errs...)
+}
+
+// CloseDayIn is CloseDay for one book.
+func (d *Desk) CloseDayIn(ctx context.Context, b ident.Book, on date.Date, find Candidates, progress func(date.Date, int)) error {
+	for {
+		if err := d.mayClose(ctx, b, on); err != nil {
+			return err
+		}
+		state, _, err := d.bookState(ctx, b)
+		if err != nil || state.Business.After(on) {
+			return err
+		}
+		n, err := d.closeBook(ctx, b, state.Business, find)
+		if err != nil {
+			return fmt.Errorf("close %s of book %d: %w", state.Business, b, err)
+		}
+		progress(state.Business, n)
+	}
+}
+
+// mayClose refuses a date that has not ended by the calendar of the book's lender, and is not open.
+func (d *Desk) mayClose(ctx context.Context, b ident.Book, on date.Date) error {
+	state, _, err := d.bookState(ctx, b)
+	if err != nil {
+		return err
+	}
+	if today := date.Of(d.clock(), state.Lender.Zone()); on.After(date.Later(today, state.Business)) {
+		return book.ErrDayNotOpen.With("the calendar says %s", today)
 	}
 	return nil
 }

@@ -55,9 +55,9 @@ func (d *Desk) loanAnswer(ctx context.Context, id uuid.UUID, s eventstore.Stream
 		if err != nil {
 			return nil, err
 		}
-		on, err := d.BusinessDate(ctx, state.Lender)
+		in, _, err := d.bookState(ctx, ident.BookOf(id))
 		receipt.Version = int64(version)
-		return &ledger.LoanAnswer{View: state.On(on), Receipt: *receipt}, err
+		return &ledger.LoanAnswer{View: state.On(in.Business), Receipt: *receipt}, err
 	}
 	state, version, err := eventstore.LoadAt(ctx, d.executor, projections.Loans, eventstore.Book(ident.BookOf(id)), id, s.Version)
 	if err != nil {

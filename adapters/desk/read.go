@@ -94,7 +94,7 @@ func (d *Desk) Borrower(ctx context.Context, id uuid.UUID) (borrower.State, even
 	return s, version, err
 }
 
-// Book is the state of a lender's first book: who the lender is, the products on offer, and the
+// Book is the state of a lender's first book: who the lender is, the products on offer, and a
 // business date. Errors: lender_not_found.
 func (d *Desk) Book(ctx context.Context, lender string) (book.State, error) {
 	books := d.lenders.Books(lender)
@@ -105,10 +105,41 @@ func (d *Desk) Book(ctx context.Context, lender string) (book.State, error) {
 	return s, err
 }
 
-// BusinessDate is the open business date of a lender. Errors: lender_not_found.
+// BooksOf is the states of all books of a lender, the first one first. Errors: lender_not_found.
+func (d *Desk) BooksOf(ctx context.Context, lender string) ([]book.State, error) {
+	books := d.lenders.Books(lender)
+	if lender == "" || len(books) == 0 {
+		return nil, book.ErrLenderUnknown
+	}
+	states := make([]book.State, len(books))
+	for i, b := range books {
+		var err error
+		if states[i], _, err = d.bookState(ctx, b); err != nil {
+			return nil, err
+		}
+	}
+	return states, nil
+}
+
+// BookWith is the state of the book that an identifier belongs to; its business date is that of all
+// that is in it. Errors: lender_not_found.
+func (d *Desk) BookWith(ctx context.Context, id uuid.UUID) (book.State, error) {
+	b := ident.BookOf(id)
+	if _, known := d.lenders.OfBook(b); !known {
+		return book.State{}, book.ErrLenderUnknown
+	}
+	s, _, err := d.bookState(ctx, b)
+	return s, err
+}
+
+// BusinessDate is the open business date of a lender: the earliest of its books'. Errors:
+// lender_not_found.
 func (d *Desk) BusinessDate(ctx context.Context, lender string) (date.Date, error) {
-	s, err := d.Book(ctx, lender)
-	return s.Business, err
+	states, err := d.BooksOf(ctx, lender)
+	if err != nil {
+		return date.Date{}, err
+	}
+	return book.BusinessDate(states), nil
 }
 
 func (d *Desk) bookState(ctx context.Context, b ident.Book) (book.State, eventstore.Version, error) {

@@ -86,6 +86,12 @@ func (v *Vault) Forget(ctx context.Context, book eventstore.Book, owner uuid.UUI
 	return nil
 }
 
+// Blind is the hash under which a value is looked up. It tells nobody without the key of the book what
+// the value is. Errors: ErrNoValue, those of Check.
+func (v *Vault) Blind(ctx context.Context, book eventstore.Book, kind, value string) ([]byte, error) {
+	return v.blindHash(ctx, book, kind, value)
+}
+
 // blindHash is the HMAC-SHA256 of kind and value under a key of the book.
 func (v *Vault) blindHash(ctx context.Context, book eventstore.Book, kind, value string) ([]byte, error) {
 	value = normalised(kind, value)

@@ -121,5 +121,17 @@ func (s State) Product(code string) (Published, bool) {
 	return Published{}, false
 }
 
+// BusinessDate is the business date of a lender with these books: no book is behind it. It panics
+// without books.
+func BusinessDate(books []State) date.Date {
+	least := books[0].Business
+	for _, s := range books[1:] {
+		if s.Business.Before(least) {
+			least = s.Business
+		}
+	}
+	return least
+}
+
 // Size is about how many bytes the state takes in memory.
 func (s State) Size() int { return 500 + 2000*len(s.Products) }

@@ -89,6 +89,17 @@ func Publish(s State, p product.Product) ([]fact.Fact, error) {
 	return []fact.Fact{ProductPublished{On: s.Business, Version: last.Version + 1, Product: p}}, nil
 }
 
+// Adopt puts on offer what another book of the lender has published, under the versions of that book.
+// What is on offer in the same version, or a later one, stays as it is.
+func Adopt(s State, published []Published) (facts []fact.Fact) {
+	for _, p := range published {
+		if offered, _ := s.Product(p.Product.Code); offered.Version < p.Version {
+			facts = append(facts, ProductPublished{On: s.Business, Version: p.Version, Product: p.Product})
+		}
+	}
+	return facts
+}
+
 func same(a, b product.Product) bool {
 	x, errX := json.Marshal(a)
 	y, errY := json.Marshal(b)

@@ -66,10 +66,29 @@ func closeDay(s Streams, _ Moment, _ uuid.UUID, body any) error {
 	return s.RecordBook(facts...)
 }
 
-// Open opens a book for a lender, with a first business date.
+// AdoptProducts puts on offer what another book of the lender has published. All books of a lender
+// offer the same, but each decides by its own stream alone: so what the first one publishes is
+// brought to the others, and counts in each from there on.
+type AdoptProducts struct {
+	Products []book.Published `json:"products"`
+}
+
+func adoptProducts(s Streams, _ Moment, _ uuid.UUID, body any) error {
+	books, err := s.Book()
+	if err != nil {
+		return err
+	}
+	if facts := book.Adopt(books, body.(*AdoptProducts).Products); len(facts) > 0 {
+		return s.RecordBook(facts...)
+	}
+	return nil
+}
+
+// Open opens a book for a lender, with a first business date and what the lender's other books offer.
 type Open struct {
-	Lender book.Lender `json:"lender"`
-	On     date.Date   `json:"on"`
+	Lender   book.Lender      `json:"lender"`
+	On       date.Date        `json:"on"`
+	Products []book.Published `json:"products,omitempty"`
 }
 
 func open(s Streams, m Moment, _ uuid.UUID, body any) error {
@@ -78,8 +97,9 @@ func open(s Streams, m Moment, _ uuid.UUID, body any) error {
 	if err != nil {
 		return err
 	}
-	if facts := book.Open(books, m.Book, o.Lender, o.On); len(facts) > 0 {
-		return s.RecordBook(facts...)
+	facts := book.Open(books, m.Book, o.Lender, o.On)
+	if len(facts) == 0 {
+		return nil
 	}
-	return nil
+	return s.RecordBook(append(facts, book.Adopt(books.Fold(facts[0]), o.Products)...)...)
 }

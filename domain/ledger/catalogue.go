@@ -59,6 +59,7 @@ var Catalogue = []Entry{
 	onLoan[loan.CloseDay]("Record what the end of the business date brought about for a loan"),
 	{"borrower.certify", "Issue a no-debt certificate", anyone, TargetBorrower, newBody[Certify], certify},
 	{"book.publish_product", "Put a product on offer", []Role{Operator}, TargetBook, newBody[PublishProduct], publishProduct},
+	{"book.adopt_products", "Offer what another book of the lender published", nil, TargetBook, newBody[AdoptProducts], adoptProducts},
 	{"book.close_day", "End the business date", nil, TargetBook, newBody[CloseDay], closeDay},
 	{"book.open", "Open a book for a lender", nil, TargetBook, newBody[Open], open},
 }

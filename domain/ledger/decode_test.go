@@ -36,6 +36,10 @@ var bodies = map[string][2]string{
 		`{"product":{"code":"p","name":"P","min_principal":"1","max_principal":"2","min_term_days":1,"max_term_days":2,"terms":{"currency":"RUB","interest":{"method":"declining","rate":"0.80","per":"day"}}}}`,
 		`{"product":{"name":"P","code":"p","max_principal":"2","min_principal":"1","max_term_days":2,"min_term_days":1,"terms":{"interest":{"per":"day","rate":"0.8","method":"declining"},"currency":"RUB"}}}`,
 	},
+	"book.adopt_products": {
+		`{"products":[{"version":2,"since":"2026-11-02","product":{"code":"p","name":"P","min_principal":"1","max_principal":"2","min_term_days":1,"max_term_days":2,"terms":{"currency":"RUB","interest":{"method":"declining","rate":"0.8","per":"day"}}}}]}`,
+		`{"products":[{"product":{"code":"p","name":"P","min_principal":"1","max_principal":"2","min_term_days":1,"max_term_days":2,"terms":{"currency":"RUB","interest":{"method":"declining","rate":"0.80","per":"day"}}},"since":"2026-11-02","version":2}]}`,
+	},
 	"book.close_day": {`{"date":"2026-11-02","loans":3}`, `{"loans":3,"date":"2026-11-02"}`},
 	"book.open":      {`{"on":"2026-11-02","lender":{"code":"test"}}`, `{"lender":{"code":"test"},"on":"2026-11-02"}`},
 }
@@ -193,4 +197,4 @@ func nested(path []string, value string) string {
 }
 
 // lists are the fields that hold lists of objects.
-var lists = map[string]bool{"fees": true, "prices": true}
+var lists = map[string]bool{"fees": true, "prices": true, "products": true}
