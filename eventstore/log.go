@@ -21,6 +21,9 @@ var (
 	ErrBusy = errors.New("too many appends are waiting")
 	// ErrInvalidAppend: the append is malformed, see Append.Validate. Nothing was appended.
 	ErrInvalidAppend = errors.New("malformed append")
+	// ErrArchived: data of events that were asked for, or of the stream that an append is for, is not
+	// needed any more as far as anybody knew, and was moved to the archive. Nothing was appended.
+	ErrArchived = errors.New("the events are archived")
 	// ErrGap: a book lacks an event before its end. No store of its own makes one.
 	ErrGap = errors.New("the book lacks an event")
 )

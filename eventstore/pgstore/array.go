@@ -46,6 +46,12 @@ func (a *array) null() {
 	a.buf = binary.BigEndian.AppendUint32(a.buf, 0xffffffff)
 }
 
+func (a *array) int64(n int64) {
+	a.count++
+	a.buf = binary.BigEndian.AppendUint32(a.buf, 8)
+	a.buf = binary.BigEndian.AppendUint64(a.buf, uint64(n))
+}
+
 func (a *array) int32(n int32) {
 	a.count++
 	a.buf = binary.BigEndian.AppendUint32(a.buf, 4)

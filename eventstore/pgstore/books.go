@@ -23,7 +23,7 @@ type Book struct {
 	OpenedAt time.Time
 }
 
-// OpenBook makes a book with a first era, and its partition, if it is not there yet.
+// OpenBook makes a book with a first era, and its first leaf, if it is not there yet.
 func (s *Store) OpenBook(ctx context.Context, book eventstore.Book, epoch int64) error {
 	if book == 0 {
 		return fmt.Errorf("open book 0: %w", eventstore.ErrUnknownBook)
@@ -36,19 +36,11 @@ func (s *Store) OpenBook(ctx context.Context, book eventstore.Book, epoch int64)
 		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM ledger.books WHERE book = $1)`, book).Scan(&open); err != nil || open {
 			return err
 		}
-		// Attaching a table that is there already takes a weaker lock than creating a partition, so that
-		// the appends to other books go on.
-		partition := fmt.Sprintf("ledger.events_%d", book)
-		for _, statement := range []string{
-			`CREATE TABLE ` + partition + ` (LIKE ledger.events INCLUDING ALL)`,
-			fmt.Sprintf(`ALTER TABLE ledger.events ATTACH PARTITION %s FOR VALUES IN (%d)`, partition, book),
-		} {
-			if _, err := tx.Exec(ctx, statement); err != nil {
-				return err
-			}
-		}
 		now := s.now()
-		if _, err := tx.Exec(ctx, `INSERT INTO ledger.books (book, opened_at) VALUES ($1, $2)`, book, now); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO ledger.books (book, opened_at, leaf_events) VALUES ($1, $2, $3)`, book, now, s.leafEvents); err != nil {
+			return err
+		}
+		if err := addLeavesIn(ctx, tx, book, 1); err != nil {
 			return err
 		}
 		genesis := genesisChain(book)

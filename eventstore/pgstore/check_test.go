@@ -27,7 +27,7 @@ func TestTamperingIsFound(t *testing.T) {
 		"the stream":         {`UPDATE ledger.events SET stream = gen_random_uuid() WHERE position = 1`, "position 1:", 0},
 		"the time":           {`UPDATE ledger.events SET recorded_at = recorded_at + interval '1 microsecond' WHERE position = 2`, "position 2:", 0},
 		"a row deleted":      {`DELETE FROM ledger.events WHERE position = 8`, "position 8:", 6},
-		"a swapped pair":     {`UPDATE ledger.events SET position = CASE position WHEN 3 THEN -4 ELSE -3 END WHERE position IN (3, 4); UPDATE ledger.events SET position = -position WHERE position < 0`, "position 3:", 2},
+		"a swapped pair":     {`UPDATE ledger.events SET position = CASE position WHEN 3 THEN 104 ELSE 103 END WHERE position IN (3, 4); UPDATE ledger.events SET position = position - 100 WHERE position > 100`, "position 3:", 2},
 		"events cut off":     {`DELETE FROM ledger.events WHERE position > 10`, "position 11:", 10},
 		"an event added":     {`INSERT INTO ledger.events SELECT 13, recorded_at, gen_random_uuid(), command, book, 1, schema, digest, type, actor, data, personal FROM ledger.events WHERE position = 12`, "position 13:", 12},
 		"a batch deleted":    {`DELETE FROM ledger.batches WHERE first_position = 5`, "position 5:", 4},

@@ -29,6 +29,8 @@ type committer struct {
 	idle    []*link
 	pace    pace
 	end     end
+	leaf    *leaf                              // that is written to; nil until it is looked for
+	sets    map[eventstore.Position]*streamSet // of full leaves, by their first positions
 	closing bool
 	ended   sync.Cond // a flight ended
 }
@@ -61,6 +63,7 @@ func newCommitter(s *Store, book eventstore.Book) *committer {
 	c := &committer{
 		store: s, book: book, versions: newVersions(),
 		room: make(chan struct{}, maxWaiting), busy: map[uuid.UUID]struct{}{},
+		sets: map[eventstore.Position]*streamSet{},
 	}
 	c.ended.L = &c.mu
 	return c

@@ -71,6 +71,7 @@ func (c *committer) land(l *link) {
 type way struct {
 	measured bool
 	behind   *end // fly alone behind this
+	beyond   bool // it goes beyond the end of the leaf
 }
 
 // way chooses. The caller holds the mutex.
@@ -98,7 +99,11 @@ func (c *committer) commit(l *link, batch []*pending, by way) *link {
 			}
 			l = opened
 		}
-		ready, err := c.checkVersions(l, batch, doubt)
+		at, err := c.stand(l)
+		ready := batch
+		if err == nil {
+			ready, err = c.checkVersions(l, at, batch, doubt)
+		}
 		if err != nil {
 			if errors.Is(err, errBroken) && time.Now().Before(until) {
 				continue // nothing was sent that could have stayed
@@ -109,7 +114,10 @@ func (c *committer) commit(l *link, batch []*pending, by way) *link {
 		if batch = ready; len(batch) == 0 {
 			return l
 		}
-		at, added, err := c.send(l, batch, by)
+		if by.behind != nil && !at.holds(by.behind.last+1, by.behind.last+eventCount(batch)) {
+			by.behind = nil
+		}
+		where, added, err := c.send(l, batch, by)
 		by = way{}
 		var refusal *pgconn.PgError
 		switch {
@@ -118,17 +126,19 @@ func (c *committer) commit(l *link, batch []*pending, by way) *link {
 		case errors.As(err, &refusal) && (refusal.Code == "23505" || refusal.Code == "40P01"):
 			doubt = true // another process came first
 			c.notAlone()
+		case errors.As(err, &refusal) && (refusal.Code == "42P01" || refusal.Code == "23514"):
+			c.leave(at) // its table has another name now, or other bounds
 		case err != nil && len(batch) > 1:
 			return c.commitSingly(l, batch)
 		case err != nil:
 			c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
 			return l
 		case added:
-			c.landed(l, batch, at)
+			c.landed(l, at, batch, where)
 			return l
 		default:
-			doubt = true // if it is not the era, it is a guard
-			batch = c.checkEpoch(l, batch)
+			doubt = true // if it is neither the leaf nor the era, it is a guard
+			batch, by = c.checkHead(l, at, batch)
 		}
 	}
 	return l
@@ -138,11 +148,10 @@ func (c *committer) commit(l *link, batch []*pending, by way) *link {
 // exchange commits. A measured one is split, to see what the commit costs.
 func (c *committer) send(l *link, batch []*pending, by way) (at place, added bool, err error) {
 	if by.behind != nil {
-		at, err := c.sendSolo(l, batch, by.behind)
-		return at, err == nil, err
+		return c.sendSolo(l, batch, by.behind)
 	}
 	began := time.Now()
-	lock, insert := call{statement: lockStatement}, l.batch.call(c.book, batch, c.store.now())
+	lock, insert := call{statement: lockStatement}, l.batch.call(c.book, batch, c.store.now(), by.beyond)
 	l.busy = time.Since(began)
 	if !by.measured {
 		answers, err := l.exchange(lock, insert)
@@ -175,32 +184,38 @@ func (c *committer) send(l *link, batch []*pending, by way) (at place, added boo
 
 // checkVersions refuses the appends whose expected versions are known to be wrong, and answers the
 // others. A version that is known is one that the stream had, so it is at least that; an append that
-// expects more, or any if there is doubt, is checked against the database first.
-func (c *committer) checkVersions(l *link, batch []*pending, doubt bool) ([]*pending, error) {
+// expects more or another stream than a new one, or any if there is doubt, is checked against the
+// database first.
+func (c *committer) checkVersions(l *link, at *leaf, batch []*pending, doubt bool) ([]*pending, error) {
 	var unsure []uuid.UUID
 	for _, p := range batch {
 		for i := range p.Streams {
-			if doubt || p.Streams[i].Expected > c.versions.of(p.Streams[i].Stream) {
-				unsure = append(unsure, p.Streams[i].Stream)
+			s := &p.Streams[i]
+			known, ok := c.versions.since(at.entered, s.Stream)
+			if doubt || s.Expected > known || !ok && !at.isNew(s.Stream) {
+				unsure = append(unsure, s.Stream)
 			}
 		}
 	}
+	var found map[uuid.UUID]reached
 	if len(unsure) > 0 {
-		answers, err := l.exchange(call{versionsStatement, streamsParameter(unsure)})
-		if err != nil {
+		var err error
+		if found, err = c.lookUpVersions(l, at, unsure); err != nil {
 			return nil, err
-		}
-		for _, row := range answers[0] {
-			if row[1] != nil {
-				c.versions.note(uuid.UUID(row[0]), eventstore.Version(int32Of(row[1])))
-			}
 		}
 	}
 	return c.keep(batch, func(p *pending) error {
 		for i := range p.Streams {
 			s := &p.Streams[i]
-			if known := c.versions.of(s.Stream); known != s.Expected {
-				return conflict(s, known)
+			known := found[s.Stream]
+			if noted, _ := c.versions.since(at.entered, s.Stream); noted > known.version {
+				known = reached{version: noted}
+			}
+			switch {
+			case known.version != s.Expected:
+				return conflict(s, known.version)
+			case known.archived && len(s.Events) > 0:
+				return fmt.Errorf("stream %s: %w", s.Stream, eventstore.ErrArchived)
 			}
 		}
 		return nil
@@ -209,6 +224,31 @@ func (c *committer) checkVersions(l *link, batch []*pending, doubt bool) ([]*pen
 
 func conflict(s *eventstore.StreamAppend, known eventstore.Version) error {
 	return fmt.Errorf("stream %s is at version %d, not %d: %w", s.Stream, known, s.Expected, eventstore.ErrConflict)
+}
+
+// reached is how far a stream has come.
+type reached struct {
+	version  eventstore.Version
+	archived bool // its last event
+}
+
+// lookUpVersions asks the database how far streams have come. That of an archived one is not
+// remembered, so that it is looked up whenever it is written to.
+func (c *committer) lookUpVersions(l *link, at *leaf, streams []uuid.UUID) (map[uuid.UUID]reached, error) {
+	answers, err := l.exchange(call{versionsStatement, lookUps(streams, at)})
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[uuid.UUID]reached, len(streams))
+	for _, row := range answers[0] {
+		found[uuid.UUID(row[0])] = reached{eventstore.Version(int32Of(row[1])), row[2][0] != 0}
+	}
+	for _, stream := range streams {
+		if r := found[stream]; !r.archived {
+			c.versions.note(at.entered, stream, r.version)
+		}
+	}
+	return found, nil
 }
 
 // keep refuses the appends that the check has an error for, and answers the others.
@@ -224,42 +264,45 @@ func (c *committer) keep(batch []*pending, check func(*pending) error) []*pendin
 	return kept
 }
 
-// checkEpoch refuses the batch if the book is in another era than it, and answers what is left.
-func (c *committer) checkEpoch(l *link, batch []*pending) []*pending {
-	answers, err := l.exchange(call{statement: epochStatement})
+// checkHead looks for why a batch was not added: it refuses it if the book is in another era than it,
+// and answers what is left, and the way to send it if its positions are not all in the leaf.
+func (c *committer) checkHead(l *link, at *leaf, batch []*pending) ([]*pending, way) {
+	answers, err := l.exchange(call{statement: headStatement})
 	switch {
 	case errors.Is(err, errBroken):
-		return batch // it will be tried again
+		return batch, way{} // it will be tried again
 	case err != nil:
 		c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
-		return nil
+		return nil, way{}
 	case len(answers[0]) == 0:
 		c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, eventstore.ErrUnknownBook))
-		return nil
+		return nil, way{}
 	}
-	epoch := int64Of(answers[0][0][0])
-	return c.keep(batch, func(p *pending) error {
+	last, epoch := eventstore.Position(int64Of(answers[0][0][0])), int64Of(answers[0][0][1])
+	batch = c.keep(batch, func(p *pending) error {
 		if p.Epoch != epoch {
 			return fmt.Errorf("book %d is in era %d, not %d: %w", c.book, epoch, p.Epoch, eventstore.ErrConflict)
 		}
 		return nil
 	})
+	return c.wayOn(at, last, batch)
 }
 
 // landed answers the appends of a batch that is in the log.
-func (c *committer) landed(l *link, batch []*pending, where place) {
+func (c *committer) landed(l *link, in *leaf, batch []*pending, where place) {
 	began := time.Now()
 	at, events := where.first, 0
 	for _, p := range batch {
 		events += p.events
 		for i := range p.Streams {
 			s := &p.Streams[i]
-			c.versions.note(s.Stream, s.Expected+eventstore.Version(len(s.Events)))
+			c.versions.note(in.entered, s.Stream, s.Expected+eventstore.Version(len(s.Events)))
 		}
 	}
 	c.mu.Lock()
 	c.end.follow(batch, where, events)
 	c.mu.Unlock()
+	c.reach(in, at+eventstore.Position(events)-1)
 	c.finish(batch, func(p *pending) outcome {
 		first := at
 		at += eventstore.Position(p.events)

@@ -52,15 +52,15 @@ func TestPace(t *testing.T) {
 func TestVersionsAreBounded(t *testing.T) {
 	v := newVersions()
 	hot := uuid.New()
-	v.note(hot, 5)
-	v.note(hot, 3)
+	v.note(0, hot, 5)
+	v.note(0, hot, 3)
 	if v.of(hot) != 5 {
 		t.Errorf("version %d", v.of(hot))
 	}
 	for i := range 3 * versionsPerGeneration {
 		var id uuid.UUID
 		binary.BigEndian.PutUint64(id[:], uint64(i+1))
-		v.note(id, 1)
+		v.note(0, id, 1)
 		if len(v.young)+len(v.older) > 2*versionsPerGeneration {
 			t.Fatalf("%d streams", len(v.young)+len(v.older))
 		}

@@ -20,6 +20,7 @@ type link struct {
 	broken   bool
 	batch    batchBuffers
 	busy     time.Duration // what it took to fill the buffers last
+	leaf     *leaf         // that statements are prepared for
 }
 
 // backend identifies a server process: its number alone may be used again.
@@ -83,6 +84,24 @@ func (l *link) prepare(ctx context.Context, conn *pgconn.PgConn, statements map[
 		}
 	}
 	return nil
+}
+
+// prepareAgain prepares statements on an open link, in place of those of the same names, in one round trip.
+func (l *link) prepareAgain(statements map[string]string) error {
+	if l.broken {
+		return errBroken
+	}
+	if err := l.conn.SetDeadline(time.Now().Add(exchangeTimeout)); err != nil {
+		return l.fail(err)
+	}
+	l.leaf = nil
+	for name, sql := range statements {
+		l.frontend.SendClose(&pgproto3.Close{ObjectType: 'S', Name: name})
+		l.frontend.SendParse(&pgproto3.Parse{Name: name, Query: sql})
+	}
+	l.frontend.SendSync(&pgproto3.Sync{})
+	_, _, err := l.receive(0)
+	return err
 }
 
 // call is a prepared statement with its parameters in binary format.

@@ -17,7 +17,7 @@ const findOutFor = 15 * time.Second
 // gone for sure, what it did is decided: either the batch is in the log as it is, or none of it
 // happened and its appends are queued again.
 func (c *committer) findOut(old *link, batch []*pending, cause error) *link {
-	c.versions.forget()
+	c.forget()
 	until := time.Now().Add(findOutFor)
 	for {
 		l, err := c.connect(until)
@@ -30,7 +30,7 @@ func (c *committer) findOut(old *link, batch []*pending, cause error) *link {
 			at, landed, err = c.lookUp(l, batch, old.batch.sum)
 		}
 		if err == nil && landed {
-			c.landed(l, batch, at)
+			c.landed(l, old.leaf, batch, at)
 			return l
 		}
 		if err == nil {

@@ -17,13 +17,17 @@ import (
 
 // Book positions have no gaps, so a range of them is a limit too, and unlike a LIMIT it tells the
 // planner how few rows there will be.
+//
+// The book and the position from which on to look are part of the text: a statement is planned once
+// for the leaves that it needs, and Postgres keeps that plan. There are as many texts as leaves.
 const (
 	readBookSQL = `SELECT ` + eventColumns + ` FROM ledger.events
-		WHERE book = $1 AND position > $2 AND position <= $3 ORDER BY position`
+		WHERE book = %d AND position >= %d AND position > $1 AND position <= $2 ORDER BY position`
 	readStreamSQL = `SELECT ` + eventColumns + ` FROM ledger.events
-		WHERE book = $1 AND stream = $2 AND version > $3 ORDER BY version`
-	readStreamsSQL = `SELECT ` + eventColumns + ` FROM ledger.events WHERE book = $1 AND stream = ANY ($2)`
-	headSQL        = `SELECT last_position, epoch, recorded_at FROM ledger.batches
+		WHERE book = %d AND position >= %d AND stream = $1 AND version > $2 ORDER BY version`
+	readStreamsSQL = `SELECT ` + eventColumns + ` FROM ledger.events
+		WHERE book = %d AND position >= %d AND stream = ANY ($1)`
+	headSQL = `SELECT last_position, epoch, recorded_at FROM ledger.batches
 		WHERE book = $1 ORDER BY last_position DESC LIMIT 1`
 )
 
@@ -32,14 +36,21 @@ func (s *Store) ReadStream(ctx context.Context, book eventstore.Book, stream uui
 	if after < 0 {
 		return nil, fmt.Errorf("read stream %s after version %d: below 0", stream, after)
 	}
-	events, err := s.read(ctx, book, 0, readStreamSQL, int32(book), stream, int32(after))
+	var asOf moment
+	c := s.openCommitter(book)
+	if c != nil {
+		asOf = c.versions.now()
+	}
+	events, err := s.read(ctx, book, 0, fmt.Sprintf(readStreamSQL, book, c.floor(stream)), stream, int32(after))
 	if err != nil {
 		return nil, fmt.Errorf("read stream %s: %w", stream, err)
 	}
-	if n := len(events); n > 0 {
-		if c := s.openCommitter(book); c != nil {
-			c.versions.note(stream, events[n-1].Version)
-		}
+	switch n := len(events); {
+	case c == nil:
+	case n > 0:
+		c.versions.note(asOf, stream, events[n-1].Version)
+	case after == 0:
+		c.versions.note(asOf, stream, 0)
 	}
 	return events, nil
 }
@@ -49,7 +60,8 @@ func (s *Store) ReadBook(ctx context.Context, book eventstore.Book, after events
 	if after < 0 || limit < 1 {
 		return nil, fmt.Errorf("read %d events of book %d after position %d: out of range", limit, book, after)
 	}
-	events, err := s.read(ctx, book, limit, readBookSQL, int32(book), int64(after), int64(after)+int64(limit))
+	sql := fmt.Sprintf(readBookSQL, book, s.openCommitter(book).leafOf(after+1))
+	events, err := s.read(ctx, book, limit, sql, int64(after), int64(after)+int64(limit))
 	if err != nil {
 		return nil, fmt.Errorf("read book %d: %w", book, err)
 	}
@@ -59,7 +71,8 @@ func (s *Store) ReadBook(ctx context.Context, book eventstore.Book, after events
 // ReadStreams is the events of several streams from their beginnings, in the order in which the
 // streams are named.
 func (s *Store) ReadStreams(ctx context.Context, book eventstore.Book, streams []uuid.UUID) ([][]eventstore.Event, error) {
-	events, err := s.read(ctx, book, 64*len(streams), readStreamsSQL, int32(book), streams)
+	sql := fmt.Sprintf(readStreamsSQL, book, s.openCommitter(book).floor(streams...))
+	events, err := s.read(ctx, book, 64*len(streams), sql, streams)
 	if err != nil {
 		return nil, fmt.Errorf("read %d streams of book %d: %w", len(streams), book, err)
 	}
@@ -116,6 +129,9 @@ func (s *Store) Head(ctx context.Context, book eventstore.Book) (eventstore.Head
 func (s *Store) read(ctx context.Context, book eventstore.Book, limit int, sql string, args ...any) (events []eventstore.Event, err error) {
 	err = again(ctx, func() error {
 		events, err = s.readOnce(ctx, book, limit, sql, args...)
+		if c := s.openCommitter(book); c != nil && broke(err) && ctx.Err() == nil {
+			c.forget()
+		}
 		return err
 	})
 	if err == nil && len(events) == 0 {
@@ -148,11 +164,19 @@ const readTries = 5
 func again(ctx context.Context, read func() error) error {
 	for tries := 1; ; tries++ {
 		err := read()
-		var refusal *pgconn.PgError
-		broke := err != nil && !errors.Is(err, pgx.ErrNoRows) && !errors.Is(err, errForm) && !errors.Is(err, eventstore.ErrGap) &&
-			(!errors.As(err, &refusal) || refusal.SeverityUnlocalized == "FATAL")
-		if !broke || tries == readTries || sleep(ctx, time.Duration(tries)*5*time.Millisecond) != nil {
+		if !broke(err) || tries == readTries || sleep(ctx, time.Duration(tries)*5*time.Millisecond) != nil {
 			return err
 		}
 	}
+}
+
+// broke says whether an error is that of a connection, and not an answer.
+func broke(err error) bool {
+	for _, answer := range []error{nil, pgx.ErrNoRows, errForm, eventstore.ErrGap, eventstore.ErrArchived} {
+		if errors.Is(err, answer) {
+			return false
+		}
+	}
+	var refusal *pgconn.PgError
+	return !errors.As(err, &refusal) || refusal.SeverityUnlocalized == "FATAL"
 }

@@ -2,6 +2,7 @@ package pgstore
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,11 +67,10 @@ func (c *committer) solo(batch []*pending) *end {
 	streams := 0
 	for _, p := range batch {
 		for i := range p.Streams {
-			if len(p.Streams[i].Events) == 0 {
-				return nil // a guard has to be looked up
+			if len(p.Streams[i].Events) > 0 {
+				streams++
 			}
 		}
-		streams += len(p.Streams)
 	}
 	// Streams are busy from when a batch is taken until it is answered: these are all its own.
 	if len(c.busy) != streams {
@@ -83,10 +83,11 @@ func (c *committer) solo(batch []*pending) *end {
 	return &at
 }
 
-// sendSolo is the exchange that commits a batch right behind the given end.
-func (c *committer) sendSolo(l *link, batch []*pending, behind *end) (place, error) {
+// sendSolo is the exchange that commits a batch right behind the given end. It adds nothing if a
+// guarded stream has moved on.
+func (c *committer) sendSolo(l *link, batch []*pending, behind *end) (at place, added bool, err error) {
 	began := time.Now()
-	at := place{first: behind.last + 1, recordedAt: c.store.now()}
+	at = place{first: behind.last + 1, recordedAt: c.store.now()}
 	if at.recordedAt.Before(behind.recordedAt) {
 		at.recordedAt = behind.recordedAt
 	}
@@ -98,15 +99,21 @@ func (c *committer) sendSolo(l *link, batch []*pending, behind *end) (place, err
 		int32Bytes(int32(c.book)), int64Bytes(int64(at.first)), int64Bytes(int64(last)), int64Bytes(epoch), int64Bytes(micros), at.chain[:],
 	}
 	l.busy = time.Since(began)
-	_, err := l.exchange(call{statement, append(head, events...)})
-	return at, err
+	answers, err := l.exchange(call{statement, append(head, events...)})
+	if err != nil {
+		return place{}, false, err
+	}
+	return at, statement != watchfulStatement || len(answers[0]) > 0, nil
 }
 
 // behind fills the buffers with a batch and answers the statement that adds it behind a known end,
 // with the parameters that say what its events are.
 func (b *batchBuffers) behind(batch []*pending) (statement string, events [][]byte) {
-	if len(batch) > 1 || batch[0].events > fewEvents {
-		b.fill(batch)
+	if len(batch) > 1 || batch[0].events > fewEvents || batch[0].guards() {
+		b.fill(batch, false)
+		if b.guardStreams.count > 0 {
+			return watchfulStatement, append(b.arrays(), b.guardStreams.encoded(), b.guardVersions.encoded())
+		}
 		return behindStatement, b.arrays()
 	}
 	b.reset()
@@ -136,19 +143,40 @@ WITH added AS (
 		AS e (stream, version, type, schema, command, digest, actor, data, personal, nr)
 )` + addBatchSQL
 
+// watchfulSQL adds a batch behind a known end, and answers a row, unless a guarded stream has moved on.
+const watchfulSQL = `
+WITH batch AS (
+	INSERT INTO ledger.batches (book, first_position, last_position, epoch, recorded_at, chain)
+	SELECT $1::int4, $2::int8, $3::int8, $4::int8, $5::timestamptz, $6::bytea WHERE true %[2]s
+	RETURNING first_position
+), added AS (
+	INSERT INTO %[1]s (book, position, recorded_at, stream, version, type, schema, command, digest, actor, data, personal)
+	SELECT $1, batch.first_position + e.nr - 1, $5,
+		e.stream, e.version, e.type, e.schema, e.command, e.digest, e.actor, e.data, e.personal
+	FROM batch, unnest($7::uuid[], $8::int4[], $9::text[], $10::int2[], $11::uuid[], $12::bytea[], $13::text[],
+		$14::bytea[], $15::bytea[]) WITH ORDINALITY
+		AS e (stream, version, type, schema, command, digest, actor, data, personal, nr)
+)
+SELECT first_position FROM batch`
+
 // addBatchSQL adds the row of a batch whose end is known.
 const addBatchSQL = `
 INSERT INTO ledger.batches (book, first_position, last_position, epoch, recorded_at, chain)
 VALUES ($1::int4, $2::int8, $3::int8, $4::int8, $5::timestamptz, $6::bytea)`
 
+// guards says whether the append names a stream that it adds nothing to.
+func (p *pending) guards() bool {
+	return slices.ContainsFunc(p.Streams, func(s eventstore.StreamAppend) bool { return len(s.Events) == 0 })
+}
+
 func soloStatement(events int) string { return fmt.Sprintf("solo_%d", events) }
 
 // soloSQL is the statement for a number of events of one append.
-func soloSQL(book eventstore.Book, events int) string {
+func soloSQL(table string, events int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `
 WITH added AS (
-	INSERT INTO %s (book, position, recorded_at, command, digest, actor, stream, version, type, schema, data, personal) VALUES`, partition(book))
+	INSERT INTO %s (book, position, recorded_at, command, digest, actor, stream, version, type, schema, data, personal) VALUES`, table)
 	for i := range events {
 		if i > 0 {
 			b.WriteByte(',')

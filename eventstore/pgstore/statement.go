@@ -2,6 +2,7 @@ package pgstore
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,51 +18,73 @@ const lockSpace int32 = 0x6c6f616e
 const (
 	beginStatement    = "begin"
 	behindStatement   = "behind"
+	watchfulStatement = "behind_guarded"
 	lockStatement     = "lock"
 	batchStatement    = "batch"
 	guardedStatement  = "guarded"
+	straddleStatement = "straddle"
 	commitStatement   = "commit"
-	epochStatement    = "epoch"
+	headStatement     = "head"
+	leavesStatement   = "leaves"
 	versionsStatement = "versions"
 	outcomeStatement  = "outcome"
 	endOldStatement   = "end_old"
 )
 
-// committerStatements are the statements of a book's committer. The lock is a statement of its own,
-// so that the one after it sees what was committed while it waited.
+// committerStatements are the statements of a book's committer, but for those of a leaf. The lock is a
+// statement of its own, so that the one after it sees what was committed while it waited.
 //
 // The LIMITs of the look-ups keep the planner from joining the other way round, from all events to
 // the few that are asked for, as it likes to while the table is small.
 func committerStatements(book eventstore.Book) map[string]string {
-	statements := map[string]string{
-		beginStatement:   `BEGIN`,
-		lockStatement:    fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d, %d)`, lockSpace, book),
-		commitStatement:  `COMMIT`,
-		batchStatement:   fmt.Sprintf(batchSQL, partition(book), ``),
-		guardedStatement: fmt.Sprintf(batchSQL, partition(book), fmt.Sprintf(guardSQL, partition(book))),
-		behindStatement:  fmt.Sprintf(behindSQL, partition(book)),
-		epochStatement: fmt.Sprintf(`
-SELECT epoch FROM ledger.batches WHERE book = %d ORDER BY last_position DESC LIMIT 1`, book),
+	return map[string]string{
+		beginStatement:  `BEGIN`,
+		lockStatement:   fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d, %d)`, lockSpace, book),
+		commitStatement: `COMMIT`,
+		headStatement: fmt.Sprintf(`
+SELECT last_position, epoch FROM ledger.batches WHERE book = %d ORDER BY last_position DESC LIMIT 1`, book),
+		leavesStatement: fmt.Sprintf(`
+SELECT b.last_position, l.first_position, l.last_position, l.relation
+FROM (SELECT last_position FROM ledger.batches WHERE book = %[1]d ORDER BY last_position DESC LIMIT 1) AS b
+JOIN ledger.leaves l ON l.book = %[1]d ORDER BY l.first_position`, book),
 		versionsStatement: fmt.Sprintf(`
-SELECT s.stream, (SELECT e.version FROM %s e WHERE e.book = %d AND e.stream = s.stream ORDER BY e.version DESC LIMIT 1)
-FROM unnest($1::uuid[]) AS s (stream)`, partition(book), book),
+SELECT s.stream, e.version, e.archived FROM unnest($1::uuid[], $2::int8[]) AS s (stream, since)
+CROSS JOIN LATERAL (
+	SELECT version, data IS NULL AS archived FROM ledger.events
+	WHERE book = %d AND stream = s.stream AND position >= s.since ORDER BY version DESC LIMIT 1
+) AS e`, book),
 		outcomeStatement: fmt.Sprintf(`
 SELECT b.first_position, b.last_position, b.epoch, b.recorded_at, b.chain,
-	(SELECT p.chain FROM ledger.batches p WHERE p.book = %[2]d AND p.last_position = b.first_position - 1)
-FROM (SELECT position FROM %[1]s WHERE book = %[2]d AND stream = $1::uuid AND version = $2::int4 LIMIT 1) AS e
+	(SELECT p.chain FROM ledger.batches p WHERE p.book = %[1]d AND p.last_position = b.first_position - 1)
+FROM (SELECT position FROM ledger.events WHERE book = %[1]d AND stream = $1::uuid AND version = $2::int4 LIMIT 1) AS e
 CROSS JOIN LATERAL (
-	SELECT * FROM ledger.batches WHERE book = %[2]d AND last_position >= e.position ORDER BY last_position LIMIT 1
-) AS b`, partition(book), book),
+	SELECT * FROM ledger.batches WHERE book = %[1]d AND last_position >= e.position ORDER BY last_position LIMIT 1
+) AS b`, book),
 		endOldStatement: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1::int4 AND backend_start::text = $2::text`,
 	}
+}
+
+// leafStatements are the statements that write to a leaf.
+func leafStatements(book eventstore.Book, at *leaf) map[string]string {
+	within := fmt.Sprintf(`AND last_position + 1 >= %d AND last_position + $2::int8 <= %d`, at.first, at.last)
+	beyond := fmt.Sprintf(`AND last_position + 1 BETWEEN %d AND %d`, at.first, at.last)
+	guards := fmt.Sprintf(guardSQL, at.table())
+	statements := map[string]string{
+		batchStatement:    fmt.Sprintf(batchSQL, at.table(), within),
+		guardedStatement:  fmt.Sprintf(batchSQL, at.table(), within+guards),
+		straddleStatement: fmt.Sprintf(batchSQL, `ledger.events`, beyond+guards),
+		behindStatement:   fmt.Sprintf(behindSQL, at.table()),
+		watchfulStatement: fmt.Sprintf(watchfulSQL, at.table(), guards),
+	}
 	for events := 1; events <= fewEvents; events++ {
-		statements[soloStatement(events)] = soloSQL(book, events)
+		statements[soloStatement(events)] = soloSQL(at.table(), events)
 	}
 	return statements
 }
 
 // batchSQL appends a batch and answers where it stands. It adds nothing, and answers no row, if the
-// era is another one ($4), or if one of the guarded streams has moved on.
+// era is another one ($4), if its positions are not where it is to be written, or if one of the guarded
+// streams has moved on.
 const batchSQL = `
 WITH batch AS (
 	INSERT INTO ledger.batches (book, first_position, last_position, epoch, recorded_at, chain)
@@ -85,27 +108,27 @@ WITH batch AS (
 )
 SELECT first_position, recorded_at, chain FROM batch`
 
-// guardSQL looks for the versions ($17) that guarded streams ($16) must not have yet.
-const guardSQL = `AND NOT EXISTS (
+// guardSQL looks for the versions ($17) that guarded streams ($16) must not have yet. They can only be
+// in the leaf that is written to (see leaf).
+const guardSQL = ` AND NOT EXISTS (
 		SELECT FROM unnest($16::uuid[], $17::int4[]) AS guard (stream, version)
 		WHERE (SELECT true FROM %s e WHERE e.book = $1 AND e.stream = guard.stream AND e.version = guard.version LIMIT 1)
 	)`
-
-// partition is the table that holds a book's events. Writing to it directly spares the routing.
-func partition(book eventstore.Book) string { return fmt.Sprintf("ledger.events_%d", book) }
 
 // batchBuffers are the parameters of a batch, in buffers that are used again.
 type batchBuffers struct {
 	streams, versions, types, schemas, commands, digests, actors, data, personal array
 	guardStreams, guardVersions                                                  array
+	guards                                                                       []guarded // the first few of them
 	digest                                                                       batchDigest
 	sum                                                                          [32]byte // the digest's
 	events                                                                       int
 }
 
-// call fills the buffers with a batch and answers the statement that appends it at a time.
-func (b *batchBuffers) call(book eventstore.Book, batch []*pending, at time.Time) call {
-	b.fill(batch)
+// call fills the buffers with a batch and answers the statement that appends it at a time, to one leaf
+// or beyond its end.
+func (b *batchBuffers) call(book eventstore.Book, batch []*pending, at time.Time, beyond bool) call {
+	b.fill(batch, beyond)
 	c := call{batchStatement, append([][]byte{
 		int32Bytes(int32(book)), int64Bytes(int64(b.events)),
 		int64Bytes(at.UnixMicro() - postgresEpoch.UnixMicro()),
@@ -113,20 +136,22 @@ func (b *batchBuffers) call(book eventstore.Book, batch []*pending, at time.Time
 	}, b.arrays()...)}
 	if b.guardStreams.count > 0 {
 		c.statement = guardedStatement
+		if beyond {
+			c.statement = straddleStatement
+		}
 		c.parameters = append(c.parameters, b.guardStreams.encoded(), b.guardVersions.encoded())
 	}
 	return c
 }
 
 // fill fills the buffers with a batch.
-func (b *batchBuffers) fill(batch []*pending) {
+func (b *batchBuffers) fill(batch []*pending, guarded bool) {
 	b.reset()
 	for _, p := range batch {
 		for i := range p.Streams {
 			s := &p.Streams[i]
-			if len(s.Events) == 0 {
-				b.guardStreams.bytes(s.Stream[:])
-				b.guardVersions.int32(int32(s.Expected) + 1)
+			if guarded || len(s.Events) == 0 {
+				b.guard(s.Stream, s.Expected+1)
 			}
 			for j := range s.Events {
 				b.add(&p.Append, s, j)
@@ -159,6 +184,29 @@ func (b *batchBuffers) reset() {
 	b.types.reset(oidText)
 	b.actors.reset(oidText)
 	b.schemas.reset(oidInt2)
+	b.guards = b.guards[:0]
+}
+
+// guarded is a stream, and the version that it must not have yet.
+type guarded struct {
+	stream  uuid.UUID
+	version eventstore.Version
+}
+
+// knownGuards is how many guards of a batch are looked through for one that is there already: most
+// commands are guarded by the same few streams.
+const knownGuards = 8
+
+func (b *batchBuffers) guard(stream uuid.UUID, version eventstore.Version) {
+	g := guarded{stream, version}
+	if slices.Contains(b.guards, g) {
+		return
+	}
+	if len(b.guards) < knownGuards {
+		b.guards = append(b.guards, g)
+	}
+	b.guardStreams.bytes(stream[:])
+	b.guardVersions.int32(int32(version))
 }
 
 // add takes event j of a run.
@@ -205,12 +253,14 @@ func decodePlace(rows [][][]byte) (p place, added bool) {
 	return place{eventstore.Position(int64Of(rows[0][0])), timeOf(rows[0][1]), [32]byte(rows[0][2])}, true
 }
 
-// streamsParameter is the parameter of the versions statement.
-func streamsParameter(streams []uuid.UUID) [][]byte {
-	var a array
-	a.reset(oidUUID)
+// lookUps is the parameters of the versions statement: streams, and from which position on each may be there.
+func lookUps(streams []uuid.UUID, at *leaf) [][]byte {
+	var ids, since array
+	ids.reset(oidUUID)
+	since.reset(oidInt8)
 	for i := range streams {
-		a.bytes(streams[i][:])
+		ids.bytes(streams[i][:])
+		since.int64(int64(at.since(streams[i])))
 	}
-	return [][]byte{a.encoded()}
+	return [][]byte{ids.encoded(), since.encoded()}
 }

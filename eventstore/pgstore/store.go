@@ -27,22 +27,40 @@ type Store struct {
 	committers map[eventstore.Book]*committer
 	tails      map[eventstore.Book]*tail
 
-	keeper  *keeper
-	stop    context.CancelFunc
-	stopped sync.WaitGroup
+	leafEvents eventstore.Position
+	keeper     *keeper
+	background func(func(context.Context)) // runs something until the store is closed
+	stop       context.CancelFunc
+	stopped    sync.WaitGroup
 }
 
 var _ eventstore.Log = (*Store)(nil)
 
+// Option changes a store.
+type Option func(*Store)
+
+// WithLeafEvents sets how many positions a leaf has in books that the store opens, from 1 on; 1 048 576
+// by default. A book keeps what it was opened with.
+func WithLeafEvents(n eventstore.Position) Option { return func(s *Store) { s.leafEvents = n } }
+
+// leafEvents is a size at which the indexes of a leaf (50 MB for that on streams, where every event
+// is of another) are small beside the caches of Postgres, and the pages that an insert after a
+// checkpoint writes whole are few beside the rest of its write-ahead log.
+const leafEvents = 1 << 20
+
 // New is a store on a database that Migrations were applied to. It reads through the pool, and opens
 // a few connections of its own with the pool's configuration: two for each book that it appends to,
 // one to listen, one to notify, and one that holds the cursors. Close ends them, and not the pool.
-func New(pool *pgxpool.Pool, clock eventstore.Clock) *Store {
+func New(pool *pgxpool.Pool, clock eventstore.Clock, options ...Option) *Store {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Store{
-		pool: pool, clock: clock, stop: stop,
+		pool: pool, clock: clock, stop: stop, leafEvents: leafEvents,
 		committers: map[eventstore.Book]*committer{}, tails: map[eventstore.Book]*tail{},
 	}
+	for _, option := range options {
+		option(s)
+	}
+	s.background = func(do func(context.Context)) { s.stopped.Go(func() { do(ctx) }) }
 	s.notes = newNotifier(s.connConfig)
 	s.stopped.Go(func() { s.notes.run(ctx) })
 	s.stopped.Go(func() { s.listen(ctx) })

@@ -1,0 +1,110 @@
+package pgstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"loanledger/eventstore"
+)
+
+// fullLeaf is a leaf that nothing is added to any more. Which streams are in it is known for ever: an
+// append to a stream that is in none of them need not look.
+type fullLeaf struct {
+	first, last eventstore.Position
+	relation    string
+	streams     *streamSet // nil until it is known: any stream may be in it
+}
+
+// learn finds the sets of streams of the leaves before this one, the youngest first, until all are
+// known or another leaf is written to.
+func (c *committer) learn(ctx context.Context, at *leaf) {
+	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		full := *at.full.Load()
+		i := len(full) - 1
+		for i >= 0 && full[i].streams != nil {
+			i--
+		}
+		if i < 0 || c.standing() != at {
+			return
+		}
+		set, err := c.store.streamsOf(ctx, c.book, full[i])
+		if err == nil && set != nil {
+			known := append([]fullLeaf(nil), full...)
+			known[i].streams = set
+			c.mu.Lock()
+			if c.leaf == at { // else the database may be another one since
+				c.sets[full[i].first] = set
+				at.full.Store(&known)
+			}
+			c.mu.Unlock()
+			wait = 5 * time.Millisecond
+			continue
+		}
+		if sleep(ctx, wait) != nil { // somebody else is at it, or something is wrong
+			return
+		}
+	}
+}
+
+// streamsOf is the set of a full leaf's streams: the stored one, or one that is made and stored. One
+// process makes it; the others get nil meanwhile.
+func (s *Store) streamsOf(ctx context.Context, book eventstore.Book, f fullLeaf) (set *streamSet, err error) {
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		var stored []byte
+		err := tx.QueryRow(ctx, `SELECT streams FROM ledger.leaves WHERE book = $1 AND first_position = $2
+			FOR NO KEY UPDATE SKIP LOCKED`, book, f.first).Scan(&stored)
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
+			return nil
+		case err != nil:
+			return err
+		case stored != nil:
+			set, err = decodeStreamSet(stored)
+			return err
+		}
+		made, err := collectStreams(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE ledger.leaves SET streams = $3 WHERE book = $1 AND first_position = $2`, book, f.first, made.encoded())
+		if err == nil {
+			set = made
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the streams in %s: %w", f.relation, err)
+	}
+	return set, nil
+}
+
+// collectStreams makes the set of a leaf's streams. A leaf that lacks an event has none: appends look
+// into it each time, and verifying says what is missing.
+func collectStreams(ctx context.Context, tx pgx.Tx, f fullLeaf) (*streamSet, error) {
+	rows, err := tx.Query(ctx, `SELECT stream FROM ledger.`+pgx.Identifier{f.relation}.Sanitize(), pgx.QueryResultFormats{pgx.BinaryFormatCode})
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	events := int(f.last - f.first + 1)
+	hashes := make([]uint64, 0, events)
+	for rows.Next() {
+		raw := rows.RawValues()[0]
+		if len(raw) != 16 {
+			return nil, errForm
+		}
+		hashes = append(hashes, streamHash(uuid.UUID(raw)))
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if len(hashes) != events {
+		return nil, fmt.Errorf("%w: %d events of %d", eventstore.ErrGap, len(hashes), events)
+	}
+	return newStreamSet(hashes), nil
+}

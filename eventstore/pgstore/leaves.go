@@ -1,0 +1,110 @@
+package pgstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"loanledger/eventstore"
+)
+
+// Leaf is a part of a book that has a table of its own: the positions First to Last, of which those
+// up to the book's end are there.
+type Leaf struct {
+	First, Last   eventstore.Position
+	Relation      string    // its table in the schema ledger
+	ArchivedAt    time.Time // zero where all of its data is in the database
+	Archive       string    // the name of its file, where it was archived
+	ArchiveSHA256 []byte    // the digest that the file ends with
+}
+
+// Leaves lists the leaves of a book, in order. The last ones may be empty.
+func (s *Store) Leaves(ctx context.Context, book eventstore.Book) ([]Leaf, error) {
+	rows, err := s.pool.Query(ctx, `SELECT first_position, last_position, relation, archived_at, coalesce(archive, ''), archive_sha256
+		FROM ledger.leaves WHERE book = $1 ORDER BY first_position`, book)
+	if err != nil {
+		return nil, err
+	}
+	leaves, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Leaf, error) {
+		var l Leaf
+		var archivedAt *time.Time
+		err := row.Scan(&l.First, &l.Last, &l.Relation, &archivedAt, &l.Archive, &l.ArchiveSHA256)
+		if archivedAt != nil {
+			l.ArchivedAt = archivedAt.UTC()
+		}
+		return l, err
+	})
+	if err == nil && len(leaves) == 0 {
+		err = eventstore.ErrUnknownBook
+	}
+	if err != nil {
+		return nil, fmt.Errorf("leaves of book %d: %w", book, err)
+	}
+	return leaves, nil
+}
+
+// addLeaves makes the leaves of a book up to the one with a position, where they are missing. It has a
+// connection of its own: those of the pool may all be waiting for the append that needs the leaf.
+func (s *Store) addLeaves(ctx context.Context, book eventstore.Book, upTo eventstore.Position) error {
+	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	if err != nil {
+		return fmt.Errorf("a leaf for book %d: %w", book, err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, 0)`, lockSpace); err != nil {
+			return err
+		}
+		return addLeavesIn(ctx, tx, book, upTo)
+	})
+	if err != nil {
+		return fmt.Errorf("a leaf for book %d: %w", book, err)
+	}
+	return nil
+}
+
+// addLeavesIn is for who holds the lock of the opening of books.
+func addLeavesIn(ctx context.Context, tx pgx.Tx, book eventstore.Book, upTo eventstore.Position) error {
+	var last, events eventstore.Position
+	err := tx.QueryRow(ctx, `SELECT coalesce((SELECT max(last_position) FROM ledger.leaves WHERE book = $1), 0), leaf_events
+		FROM ledger.books WHERE book = $1`, book).Scan(&last, &events)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = eventstore.ErrUnknownBook
+	}
+	for err == nil && last < upTo {
+		relation := fmt.Sprintf("events_%d_%d", book, last+1)
+		if err = createLeaf(ctx, tx, relation); err == nil {
+			err = attachLeaf(ctx, tx, book, relation, last+1, last+events)
+		}
+		if err == nil {
+			_, err = tx.Exec(ctx, `INSERT INTO ledger.leaves (book, first_position, last_position, relation) VALUES ($1, $2, $3, $4)`,
+				book, last+1, last+events, relation)
+		}
+		last += events
+	}
+	return err
+}
+
+// createLeaf makes the table of a leaf in which all data is there.
+func createLeaf(ctx context.Context, tx pgx.Tx, relation string) error {
+	for _, statement := range []string{
+		fmt.Sprintf(`CREATE TABLE ledger.%s (LIKE ledger.events INCLUDING ALL)`, relation),
+		fmt.Sprintf(`ALTER TABLE ledger.%s ALTER COLUMN data SET NOT NULL, ADD UNIQUE (stream, version)`, relation),
+	} {
+		if _, err := tx.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// attachLeaf gives a table its positions. Attaching one that is there already takes a weaker lock than
+// creating a partition, so that appends and reads go on meanwhile.
+func attachLeaf(ctx context.Context, tx pgx.Tx, book eventstore.Book, relation string, first, last eventstore.Position) error {
+	_, err := tx.Exec(ctx, fmt.Sprintf(`ALTER TABLE ledger.events ATTACH PARTITION ledger.%[2]s FOR VALUES FROM (%[1]d, %[3]d) TO (%[1]d, %[4]d)`,
+		book, relation, first, last+1))
+	return err
+}
