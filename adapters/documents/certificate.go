@@ -29,6 +29,9 @@ type CertificateData struct {
 	LogPosition int64
 	// Checkpoint is the signed head of the log that covers the position, where there is one yet.
 	Checkpoint *Checkpoint
+	// Proof is the proof that the certificate's event is in the log, as a file to attach; nil attaches
+	// none.
+	Proof []byte
 	// Signatory is who signs on paper, where the lender signs on paper.
 	Signatory *Signatory
 }
@@ -96,7 +99,7 @@ func Certificate(c CertificateData) ([]byte, error) {
 		return nil, err
 	}
 	heading := fill(w.Certificate.Heading, "number", c.Number)
-	p := properties{title: heading, footer: heading, issued: c.IssuedOn}
+	p := properties{title: heading, footer: heading, issued: c.IssuedOn, proof: c.Proof}
 	return draw(w, c.Lender, p, func(s *sheet) error { return drawCertificate(s, c) })
 }
 

@@ -53,7 +53,11 @@ type properties struct {
 	title  string
 	footer string
 	issued date.Date
+	proof  []byte // to attach; nil is none
 }
+
+// proofName is what the attached proof is called.
+const proofName = "log-proof.json"
 
 // draw makes a document by drawing it twice: only then does each page know how many there are.
 func draw(w words, lender Lender, p properties, content func(*sheet) error) ([]byte, error) {
@@ -84,6 +88,9 @@ func drawOnce(w words, lender Lender, p properties, pages int, content func(*she
 	pdf.SetDisplayMode("fullpage", "continuous")
 	pdf.SetAutoPageBreak(false, 0)
 	pdf.SetMargins(0, 0, 0)
+	if p.proof != nil {
+		pdf.SetAttachments([]fpdf.Attachment{{Content: p.proof, Filename: proofName}})
+	}
 	pdf.AddUTF8FontFromBytes(family, "", regularFont)
 	pdf.AddUTF8FontFromBytes(family, "B", boldFont)
 
