@@ -39,9 +39,25 @@ func (v *DayClosed) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"next":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
-			r.Check(v.Next.UnmarshalJSON(r.Value()))
+			if n := v.Next.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Next.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"loans":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.Loans = int(r.Int(strconv.IntSize))
 		}
@@ -101,24 +117,68 @@ func (v *Lender) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Code = r.String()
+			if !o.Follows(r, `,"name":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Name = r.String()
+			if !o.Follows(r, `,"legal_name":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.LegalName = r.String()
+			if !o.Follows(r, `,"registration":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
 			v.Registration = r.String()
+			if !o.Follows(r, `,"address":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
 			v.Address = r.String()
+			if !o.Follows(r, `,"country":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
 			v.Country = r.String()
+			if !o.Follows(r, `,"currency":`, 6) {
+				continue
+			}
+			fallthrough
 		case 6:
-			r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			if n := v.Currency.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"time_zone":`, 7) {
+				continue
+			}
+			fallthrough
 		case 7:
 			v.TimeZone = r.String()
+			if !o.Follows(r, `,"language":`, 8) {
+				continue
+			}
+			fallthrough
 		case 8:
 			v.Language = r.String()
+			if !o.Follows(r, `,"number_prefix":`, 9) {
+				continue
+			}
+			fallthrough
 		case 9:
 			v.NumberPrefix = r.String()
+			if !o.Follows(r, `,"colour":`, 10) {
+				continue
+			}
+			fallthrough
 		case 10:
 			v.Colour = r.String()
 		}
@@ -152,10 +212,22 @@ func (v *Opened) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Book = ident.Book(r.Uint(16))
+			if !o.Follows(r, `,"lender":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Lender.ReadJSON(r)
+			if !o.Follows(r, `,"on":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -197,9 +269,21 @@ func (v *ProductPublished) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"version":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Version = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"product":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.Product.ReadJSON(r)
 		}
@@ -215,4 +299,44 @@ func (ProductPublished) DecodeFact(data []byte) (fact.Fact, error) {
 		return nil, err
 	}
 	return v, nil
+}
+
+// WriteJSON adds the JSON of v.
+func (v *Published) WriteJSON(w *jsontext.Writer) {
+	w.Verbatim(`{"version":`)
+	w.Int(int64(v.Version))
+	w.Verbatim(`,"since":`)
+	w.Buf = v.Since.AppendJSON(w.Buf)
+	w.Verbatim(`,"product":`)
+	v.Product.WriteJSON(w)
+	w.Verbatim(`}`)
+}
+
+var publishedNames = jsontext.Names{`"version":`, `"since":`, `"product":`}
+
+// ReadJSON reads what WriteJSON wrote into v, which must be empty.
+func (v *Published) ReadJSON(r *jsontext.Reader) {
+	o := jsontext.Object{Names: publishedNames}
+	for o.Next(r) {
+		switch o.Field {
+		case 0:
+			v.Version = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"since":`, 1) {
+				continue
+			}
+			fallthrough
+		case 1:
+			if n := v.Since.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Since.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"product":`, 2) {
+				continue
+			}
+			fallthrough
+		case 2:
+			v.Product.ReadJSON(r)
+		}
+	}
 }

@@ -53,12 +53,32 @@ func (v *DebtCleared) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Certificate = r.String()
+			if !o.Follows(r, `,"borrower_id":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Borrower = r.UUID()
+			if !o.Follows(r, `,"lender":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.Lender = r.String()
+			if !o.Follows(r, `,"on":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"loans":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
 			var l jsontext.List
 			for l.Next(r) {
@@ -119,16 +139,52 @@ func (v *LoanEnded) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Loan = r.UUID()
+			if !o.Follows(r, `,"outcome":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Outcome = r.String()
+			if !o.Follows(r, `,"on":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"signed_on":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
-			r.Check(v.SignedOn.UnmarshalJSON(r.Value()))
+			if n := v.SignedOn.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.SignedOn.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"currency":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
-			r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			if n := v.Currency.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"lent":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
-			r.Check(v.Lent.UnmarshalJSON(r.Value()))
+			if n := v.Lent.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Lent.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -171,10 +227,22 @@ func (v *LoanStarted) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Loan = r.UUID()
+			if !o.Follows(r, `,"number":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Number = r.String()
+			if !o.Follows(r, `,"on":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -227,14 +295,38 @@ func (v *Person) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.FullName = r.String()
+			if !o.Follows(r, `,"birth_date":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
-			r.Check(v.BirthDate.UnmarshalJSON(r.Value()))
+			if n := v.BirthDate.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.BirthDate.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"document_number":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.DocumentNumber = r.String()
+			if !o.Follows(r, `,"phone":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
 			v.Phone = r.String()
+			if !o.Follows(r, `,"email":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
 			v.Email = r.String()
+			if !o.Follows(r, `,"address":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
 			v.Address = r.String()
 		}
@@ -268,10 +360,22 @@ func (v *Registered) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Borrower = r.UUID()
+			if !o.Follows(r, `,"lender":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Lender = r.String()
+			if !o.Follows(r, `,"on":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -313,16 +417,52 @@ func (v *SettledLoan) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Loan = r.UUID()
+			if !o.Follows(r, `,"number":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Number = r.String()
+			if !o.Follows(r, `,"contract_date":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
-			r.Check(v.ContractDate.UnmarshalJSON(r.Value()))
+			if n := v.ContractDate.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.ContractDate.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"currency":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
-			r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			if n := v.Currency.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"principal":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
-			r.Check(v.Principal.UnmarshalJSON(r.Value()))
+			if n := v.Principal.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Principal.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"settled_on":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
-			r.Check(v.SettledOn.UnmarshalJSON(r.Value()))
+			if n := v.SettledOn.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.SettledOn.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }

@@ -20,21 +20,22 @@ func parse[S string | []byte](s S) (Date, bool) {
 	if len(s) != len(layout) || s[4] != '-' || s[7] != '-' {
 		return Date{}, false
 	}
-	var number int // YYYYMMDD
-	for i := range len(s) {
-		if i == 4 || i == 7 {
-			continue
-		}
-		if s[i] < '0' || s[i] > '9' {
-			return Date{}, false
-		}
-		number = number*10 + int(s[i]-'0')
+	year, ok1 := digits(s[0], s[1], s[2], s[3])
+	month, ok2 := digits('0', '0', s[5], s[6])
+	day, ok3 := digits('0', '0', s[8], s[9])
+	if !ok1 || !ok2 || !ok3 {
+		return Date{}, false
 	}
-	year, month, day := number/10000, number/100%100, number%100
 	if year < 1900 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) {
 		return Date{}, false
 	}
 	return Date{civil(year, month, day)}, true
+}
+
+// digits is the number of four decimal digits.
+func digits(a, b, c, d byte) (int, bool) {
+	a, b, c, d = a-'0', b-'0', c-'0', d-'0'
+	return int(a)*1000 + int(b)*100 + int(c)*10 + int(d), a <= 9 && b <= 9 && c <= 9 && d <= 9
 }
 
 func daysIn(year, month int) int {
@@ -123,13 +124,25 @@ func (d Date) AppendJSON(b []byte) []byte {
 // MarshalJSON is what AppendJSON adds.
 func (d Date) MarshalJSON() ([]byte, error) { return d.AppendJSON(nil), nil }
 
+// ScanJSON reads a date at the beginning of b, as MarshalJSON writes it, and tells how many bytes it
+// takes. It is 0, and the date stays as it was, where there is none.
+func (d *Date) ScanJSON(b []byte) int {
+	const length = len(layout) + 2
+	if len(b) < length || b[0] != '"' || b[length-1] != '"' {
+		return 0
+	}
+	parsed, ok := parse(b[1 : length-1])
+	if !ok {
+		return 0
+	}
+	*d = parsed
+	return length
+}
+
 // UnmarshalJSON reads "YYYY-MM-DD", or null.
 func (d *Date) UnmarshalJSON(b []byte) error {
-	if len(b) == len(layout)+2 && b[0] == '"' && b[len(b)-1] == '"' {
-		if parsed, ok := parse(b[1 : len(b)-1]); ok {
-			*d = parsed
-			return nil
-		}
+	if n := d.ScanJSON(b); n > 0 && n == len(b) {
+		return nil
 	}
 	if string(b) == "null" {
 		*d = Date{}

@@ -8,11 +8,58 @@ import (
 	"slices"
 	"strconv"
 
+	"loanledger/domain/book"
 	"loanledger/domain/borrower"
 	"loanledger/domain/fact/jsontext"
 
 	"github.com/google/uuid"
 )
+
+// WriteJSON adds the JSON of v.
+func (v *AdoptProducts) WriteJSON(w *jsontext.Writer) {
+	w.Verbatim(`{"products":`)
+	if v.Products == nil {
+		w.Verbatim(`null`)
+	} else {
+		w.Verbatim(`[`)
+		for i := range v.Products {
+			if i > 0 {
+				w.Verbatim(`,`)
+			}
+			v.Products[i].WriteJSON(w)
+		}
+		w.Verbatim(`]`)
+	}
+	w.Verbatim(`}`)
+}
+
+// AppendJSON adds the JSON of v, as json.Marshal gives it.
+func (v AdoptProducts) AppendJSON(b []byte) ([]byte, error) {
+	w := jsontext.Writer{Buf: slices.Grow(b, 1400)}
+	v.WriteJSON(&w)
+	return w.Buf, w.Err
+}
+
+var adoptProductsNames = jsontext.Names{`"products":`}
+
+// ReadJSON reads what WriteJSON wrote into v, which must be empty.
+func (v *AdoptProducts) ReadJSON(r *jsontext.Reader) {
+	o := jsontext.Object{Names: adoptProductsNames}
+	for o.Next(r) {
+		switch o.Field {
+		case 0:
+			var l jsontext.List
+			for l.Next(r) {
+				var e book.Published
+				e.ReadJSON(r)
+				v.Products = append(v.Products, e)
+			}
+			if l.Empty {
+				v.Products = []book.Published{}
+			}
+		}
+	}
+}
 
 // WriteJSON adds the JSON of v.
 func (v *Apply) WriteJSON(w *jsontext.Writer) {
@@ -55,19 +102,43 @@ func (v *Apply) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Lender = r.String()
+			if !o.Follows(r, `,"product":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Product = r.String()
+			if !o.Follows(r, `,"principal":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			r.Check(v.Principal.UnmarshalJSON(r.Value()))
+			if !o.Follows(r, `,"currency":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
 			v.Currency = r.String()
+			if !o.Follows(r, `,"term_days":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
 			v.TermDays = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"borrower":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
 			if !r.Null() {
 				v.Borrower = new(borrower.Person)
 				v.Borrower.ReadJSON(r)
 			}
+			if !o.Follows(r, `,"borrower_id":`, 6) {
+				continue
+			}
+			fallthrough
 		case 6:
 			v.BorrowerID = r.UUID()
 		}
@@ -231,7 +302,15 @@ func (v *CloseDay) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.Date.UnmarshalJSON(r.Value()))
+			if n := v.Date.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Date.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"loans":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Loans = int(r.Int(strconv.IntSize))
 		}
@@ -342,17 +421,28 @@ func (v *Open) WriteJSON(w *jsontext.Writer) {
 	v.Lender.WriteJSON(w)
 	w.Verbatim(`,"on":`)
 	w.Buf = v.On.AppendJSON(w.Buf)
+	if len(v.Products) != 0 {
+		w.Verbatim(`,"products":`)
+		w.Verbatim(`[`)
+		for i := range v.Products {
+			if i > 0 {
+				w.Verbatim(`,`)
+			}
+			v.Products[i].WriteJSON(w)
+		}
+		w.Verbatim(`]`)
+	}
 	w.Verbatim(`}`)
 }
 
 // AppendJSON adds the JSON of v, as json.Marshal gives it.
 func (v Open) AppendJSON(b []byte) ([]byte, error) {
-	w := jsontext.Writer{Buf: slices.Grow(b, 356)}
+	w := jsontext.Writer{Buf: slices.Grow(b, 1754)}
 	v.WriteJSON(&w)
 	return w.Buf, w.Err
 }
 
-var openNames = jsontext.Names{`"lender":`, `"on":`}
+var openNames = jsontext.Names{`"lender":`, `"on":`, `"products":`}
 
 // ReadJSON reads what WriteJSON wrote into v, which must be empty.
 func (v *Open) ReadJSON(r *jsontext.Reader) {
@@ -361,8 +451,30 @@ func (v *Open) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Lender.ReadJSON(r)
+			if !o.Follows(r, `,"on":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"products":`, 2) {
+				continue
+			}
+			fallthrough
+		case 2:
+			var l jsontext.List
+			for l.Next(r) {
+				var e book.Published
+				e.ReadJSON(r)
+				v.Products = append(v.Products, e)
+			}
+			if l.Empty {
+				v.Products = []book.Published{}
+			}
 		}
 	}
 }

@@ -29,8 +29,8 @@ type account struct {
 }
 
 // owed is what is outstanding on a date, by its parts.
-func (s State) owed(on date.Date) Parts {
-	a, acc := s.account, s.accrued(on)
+func (s *State) owed(on date.Date) Parts {
+	a, acc := &s.account, s.accrued(on)
 	return Parts{
 		Principal: a.principal,
 		Interest:  acc.Interest.Sub(a.paid.Interest),
@@ -40,8 +40,8 @@ func (s State) owed(on date.Date) Parts {
 }
 
 // accrued is the interest and penalty of all days up to and with a date, within the caps.
-func (s State) accrued(on date.Date) Accrued {
-	a := s.account
+func (s *State) accrued(on date.Date) Accrued {
+	a := &s.account
 	if !on.After(a.spanFrom) {
 		return Accrued{Through: on, Interest: a.closed.Interest, Penalty: a.closed.Penalty, AtMaturity: a.closed.AtMaturity}
 	}
@@ -58,8 +58,8 @@ func (s State) accrued(on date.Date) Accrued {
 }
 
 // uncapped is interest and penalty up to and with a date as the rates give them.
-func (s State) uncapped(on date.Date) (interest, penalty money.Amount) {
-	a, t := s.account, s.Terms
+func (s *State) uncapped(on date.Date) (interest, penalty money.Amount) {
+	a, t := &s.account, &s.Terms
 	interest = a.closed.Interest
 	switch t.Interest.Method {
 	case product.Declining:
@@ -76,7 +76,7 @@ func (s State) uncapped(on date.Date) (interest, penalty money.Amount) {
 
 // withinCap applies the cap on all charges together. On the day on which the rates would pass the
 // cap, interest takes what room there is first and the penalty the rest; later days add nothing.
-func (s State) withinCap(on date.Date) (interest, penalty money.Amount) {
+func (s *State) withinCap(on date.Date) (interest, penalty money.Amount) {
 	interest, penalty = s.uncapped(on)
 	limit, capped := s.costCap()
 	if !capped || !limit.Less(money.Sum(interest, penalty, s.account.fees)) {
@@ -100,10 +100,10 @@ func (s State) withinCap(on date.Date) (interest, penalty money.Amount) {
 }
 
 // costCap is the most that interest, penalties and fees may come to.
-func (s State) costCap() (money.Amount, bool) { return costCapOf(s.Terms, s.account.lent) }
+func (s *State) costCap() (money.Amount, bool) { return costCapOf(&s.Terms, s.account.lent) }
 
 // costCapOf is the cost cap of an amount paid out.
-func costCapOf(t product.Terms, lent money.Amount) (money.Amount, bool) {
+func costCapOf(t *product.Terms, lent money.Amount) (money.Amount, bool) {
 	if t.CostCap == nil {
 		return money.Amount{}, false
 	}
@@ -111,7 +111,7 @@ func costCapOf(t product.Terms, lent money.Amount) (money.Amount, bool) {
 }
 
 // withinRoom is what of a charge of a date the cost cap has room for.
-func (s State) withinRoom(charge money.Amount, on date.Date) money.Amount {
+func (s *State) withinRoom(charge money.Amount, on date.Date) money.Amount {
 	limit, capped := s.costCap()
 	if !capped {
 		return charge
@@ -123,8 +123,8 @@ func (s State) withinRoom(charge money.Amount, on date.Date) money.Amount {
 
 // recognisedBefore is the income that was recognised before anything that happens on a business
 // date: by the closing of the day before, or by an event since.
-func (s State) recognisedBefore(on date.Date) Recognised {
-	a := s.account
+func (s *State) recognisedBefore(on date.Date) Recognised {
+	a := &s.account
 	yesterday := on.AddDays(-1)
 	if a.recogDay.IsZero() || !a.recogDay.Before(yesterday) {
 		return a.recognised
@@ -135,7 +135,7 @@ func (s State) recognisedBefore(on date.Date) Recognised {
 
 // recognise is the income to recognise on a business date, when this is the state after what
 // happened and before is the state before it.
-func (s State) recognise(before State, on date.Date) Recognised {
+func (s *State) recognise(before *State, on date.Date) Recognised {
 	acc, was := s.accrued(on), before.recognisedBefore(on)
 	return Recognised{
 		Interest: acc.Interest.Sub(was.Interest),
@@ -151,5 +151,5 @@ func (s State) IncomeOfDay(on date.Date) Recognised {
 	if s.Status != Active {
 		return Recognised{}
 	}
-	return s.recognise(s, on)
+	return s.recognise(&s, on)
 }

@@ -8,10 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-var (
-	hundred = decimal.NewFromInt(100)
-	twelve  = decimal.NewFromInt(12)
-)
+var one = decimal.NewFromInt(1)
 
 // accrue is interest on a constant base for the days after from, up to and with to, rounded once:
 // base · rate/100 · time. A rate per month is twelve times that rate per year.
@@ -20,19 +17,19 @@ func accrue(base money.Amount, rate decimal.Decimal, per product.Per, count date
 		return money.Zero(base.Currency())
 	}
 	if per == product.PerDay {
-		return base.Times(rate.Mul(decimal.NewFromInt(int64(to.Sub(from)))), hundred, mode)
-	}
-	if per == product.PerMonth {
-		rate = rate.Mul(twelve)
+		return base.Share(rate, int64(to.Sub(from)), 100, mode)
 	}
 	year := count.Year(from, to)
-	return base.Times(rate.Mul(decimal.NewFromInt(year.Numerator)), hundred.Mul(decimal.NewFromInt(year.Denominator)), mode)
+	if per == product.PerMonth {
+		year.Numerator *= 12
+	}
+	return base.Share(rate, year.Numerator, 100*year.Denominator, mode)
 }
 
 // spanPrice is the part of the fixed price of the term that is earned in the open span up to and with
 // a date, where an early repayment costs interest to its date only. Otherwise all of the price is owed
 // from the payout on, and was closed with it. Nothing is earned once the principal was repaid.
-func (s State) spanPrice(on date.Date) money.Amount {
+func (s *State) spanPrice(on date.Date) money.Amount {
 	if s.Terms.Prepayment.Interest == "full_period" || s.account.principal.IsZero() {
 		return money.Zero(s.Currency)
 	}
@@ -40,14 +37,14 @@ func (s State) spanPrice(on date.Date) money.Amount {
 }
 
 // earnedPrice is the part of the fixed price for the days of the term that have passed by a date.
-func (s State) earnedPrice(on date.Date) money.Amount {
+func (s *State) earnedPrice(on date.Date) money.Amount {
 	days := min(max(on.Sub(s.account.paidOut), 0), s.TermDays)
-	return s.account.price.Times(decimal.NewFromInt(int64(days)), decimal.NewFromInt(int64(s.TermDays)), s.Terms.Rounding)
+	return s.account.price.Share(one, int64(days), int64(s.TermDays), s.Terms.Rounding)
 }
 
 // spanPenalty is the penalty of the open span up to and with a date, on the overdue principal.
-func (s State) spanPenalty(on date.Date) money.Amount {
-	a, p := s.account, s.Terms.Penalty
+func (s *State) spanPenalty(on date.Date) money.Amount {
+	a, p := &s.account, s.Terms.Penalty
 	none := money.Zero(s.Currency)
 	if p == nil {
 		return none

@@ -35,13 +35,41 @@ func (v *Accrued) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.Through.UnmarshalJSON(r.Value()))
+			if n := v.Through.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Through.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"interest":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
-			r.Check(v.Interest.UnmarshalJSON(r.Value()))
+			if n := v.Interest.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Interest.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"penalty":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
-			r.Check(v.Penalty.UnmarshalJSON(r.Value()))
+			if n := v.Penalty.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Penalty.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"at_maturity":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
-			r.Check(v.AtMaturity.UnmarshalJSON(r.Value()))
+			if n := v.AtMaturity.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.AtMaturity.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -91,28 +119,84 @@ func (v *Applied) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Loan = r.UUID()
+			if !o.Follows(r, `,"number":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Number = r.String()
+			if !o.Follows(r, `,"lender":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.Lender = r.String()
+			if !o.Follows(r, `,"borrower_id":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
 			v.Borrower = r.UUID()
+			if !o.Follows(r, `,"product":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
 			v.Product = r.String()
+			if !o.Follows(r, `,"product_version":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
 			v.ProductVersion = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"offer_days":`, 6) {
+				continue
+			}
+			fallthrough
 		case 6:
 			v.OfferDays = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"terms":`, 7) {
+				continue
+			}
+			fallthrough
 		case 7:
 			v.Terms.ReadJSON(r)
+			if !o.Follows(r, `,"currency":`, 8) {
+				continue
+			}
+			fallthrough
 		case 8:
-			r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			if n := v.Currency.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"principal":`, 9) {
+				continue
+			}
+			fallthrough
 		case 9:
-			r.Check(v.Principal.UnmarshalJSON(r.Value()))
+			if n := v.Principal.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Principal.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"term_days":`, 10) {
+				continue
+			}
+			fallthrough
 		case 10:
 			v.TermDays = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"on":`, 11) {
+				continue
+			}
+			fallthrough
 		case 11:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -172,9 +256,21 @@ func (v *Approved) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"offer_until":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
-			r.Check(v.OfferUntil.UnmarshalJSON(r.Value()))
+			if n := v.OfferUntil.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.OfferUntil.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -263,7 +359,15 @@ func (v *Cancelled) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"reason":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Reason = r.String()
 		}
@@ -303,7 +407,11 @@ func (v *CloseDay) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.Date.UnmarshalJSON(r.Value()))
+			if n := v.Date.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Date.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -332,9 +440,21 @@ func (v *CostCapReached) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"cap":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
-			r.Check(v.Cap.UnmarshalJSON(r.Value()))
+			if n := v.Cap.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Cap.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -379,7 +499,15 @@ func (v *Disburse) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.ValueDate.UnmarshalJSON(r.Value()))
+			if n := v.ValueDate.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.ValueDate.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"ref":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Ref = r.String()
 		}
@@ -429,22 +557,86 @@ func (v *Disbursed) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Transaction = r.UUID()
+			if !o.Follows(r, `,"ref":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Ref = r.String()
+			if !o.Follows(r, `,"on":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"value_date":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
-			r.Check(v.ValueDate.UnmarshalJSON(r.Value()))
+			if n := v.ValueDate.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.ValueDate.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"currency":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
-			r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			if n := v.Currency.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"amount":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
-			r.Check(v.Amount.UnmarshalJSON(r.Value()))
+			if n := v.Amount.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Amount.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"due":`, 6) {
+				continue
+			}
+			fallthrough
 		case 6:
-			r.Check(v.Due.UnmarshalJSON(r.Value()))
+			if n := v.Due.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Due.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"price":`, 7) {
+				continue
+			}
+			fallthrough
 		case 7:
-			r.Check(v.Price.UnmarshalJSON(r.Value()))
+			if n := v.Price.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Price.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"fees":`, 8) {
+				continue
+			}
+			fallthrough
 		case 8:
-			r.Check(v.Fees.UnmarshalJSON(r.Value()))
+			if n := v.Fees.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Fees.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"recognised":`, 9) {
+				continue
+			}
+			fallthrough
 		case 9:
 			v.Recognised.ReadJSON(r)
 		}
@@ -488,9 +680,25 @@ func (v *FellDue) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"due":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
-			r.Check(v.Due.UnmarshalJSON(r.Value()))
+			if n := v.Due.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Due.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"owed":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.Owed.ReadJSON(r)
 		}
@@ -534,9 +742,25 @@ func (v *FellOverdue) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"due":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
-			r.Check(v.Due.UnmarshalJSON(r.Value()))
+			if n := v.Due.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Due.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"owed":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.Owed.ReadJSON(r)
 		}
@@ -576,7 +800,11 @@ func (v *OfferExpired) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -613,13 +841,41 @@ func (v *Parts) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.Principal.UnmarshalJSON(r.Value()))
+			if n := v.Principal.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Principal.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"interest":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
-			r.Check(v.Interest.UnmarshalJSON(r.Value()))
+			if n := v.Interest.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Interest.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"fees":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
-			r.Check(v.Fees.UnmarshalJSON(r.Value()))
+			if n := v.Fees.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Fees.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"penalty":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
-			r.Check(v.Penalty.UnmarshalJSON(r.Value()))
+			if n := v.Penalty.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Penalty.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -648,9 +904,21 @@ func (v *PenaltyStarted) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"penalty":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
-			r.Check(v.Penalty.UnmarshalJSON(r.Value()))
+			if n := v.Penalty.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Penalty.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -697,8 +965,16 @@ func (v *Prolong) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Days = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"payment":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			r.Check(v.Payment.UnmarshalJSON(r.Value()))
+			if !o.Follows(r, `,"ref":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.Ref = r.String()
 		}
@@ -750,24 +1026,84 @@ func (v *Prolonged) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Transaction = r.UUID()
+			if !o.Follows(r, `,"ref":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Ref = r.String()
+			if !o.Follows(r, `,"on":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"currency":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
-			r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			if n := v.Currency.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"days":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
 			v.Days = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"due_before":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
-			r.Check(v.DueBefore.UnmarshalJSON(r.Value()))
+			if n := v.DueBefore.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.DueBefore.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"due":`, 6) {
+				continue
+			}
+			fallthrough
 		case 6:
-			r.Check(v.Due.UnmarshalJSON(r.Value()))
+			if n := v.Due.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Due.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"price":`, 7) {
+				continue
+			}
+			fallthrough
 		case 7:
-			r.Check(v.Price.UnmarshalJSON(r.Value()))
+			if n := v.Price.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Price.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"accrued":`, 8) {
+				continue
+			}
+			fallthrough
 		case 8:
 			v.Accrued.ReadJSON(r)
+			if !o.Follows(r, `,"recognised":`, 9) {
+				continue
+			}
+			fallthrough
 		case 9:
 			v.Recognised.ReadJSON(r)
+			if !o.Follows(r, `,"balance":`, 10) {
+				continue
+			}
+			fallthrough
 		case 10:
 			v.Balance.ReadJSON(r)
 		}
@@ -804,11 +1140,31 @@ func (v *Recognised) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.Interest.UnmarshalJSON(r.Value()))
+			if n := v.Interest.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Interest.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"fees":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
-			r.Check(v.Fees.UnmarshalJSON(r.Value()))
+			if n := v.Fees.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Fees.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"penalty":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
-			r.Check(v.Penalty.UnmarshalJSON(r.Value()))
+			if n := v.Penalty.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Penalty.UnmarshalJSON(r.Value()))
+			}
 		}
 	}
 }
@@ -869,7 +1225,15 @@ func (v *Rejected) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"reason":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Reason = r.String()
 		}
@@ -934,26 +1298,90 @@ func (v *Repaid) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Transaction = r.UUID()
+			if !o.Follows(r, `,"ref":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Ref = r.String()
+			if !o.Follows(r, `,"on":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"value_date":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
-			r.Check(v.ValueDate.UnmarshalJSON(r.Value()))
+			if n := v.ValueDate.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.ValueDate.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"currency":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
-			r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			if n := v.Currency.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"amount":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
-			r.Check(v.Amount.UnmarshalJSON(r.Value()))
+			if n := v.Amount.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Amount.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"from":`, 6) {
+				continue
+			}
+			fallthrough
 		case 6:
 			v.From = r.String()
+			if !o.Follows(r, `,"allocation":`, 7) {
+				continue
+			}
+			fallthrough
 		case 7:
 			v.Allocation.ReadJSON(r)
+			if !o.Follows(r, `,"overpaid":`, 8) {
+				continue
+			}
+			fallthrough
 		case 8:
-			r.Check(v.Overpaid.UnmarshalJSON(r.Value()))
+			if n := v.Overpaid.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Overpaid.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"accrued":`, 9) {
+				continue
+			}
+			fallthrough
 		case 9:
 			v.Accrued.ReadJSON(r)
+			if !o.Follows(r, `,"recognised":`, 10) {
+				continue
+			}
+			fallthrough
 		case 10:
 			v.Recognised.ReadJSON(r)
+			if !o.Follows(r, `,"balance":`, 11) {
+				continue
+			}
+			fallthrough
 		case 11:
 			v.Balance.ReadJSON(r)
 		}
@@ -1010,12 +1438,32 @@ func (v *Repay) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			r.Check(v.Amount.UnmarshalJSON(r.Value()))
+			if !o.Follows(r, `,"currency":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Currency = r.String()
+			if !o.Follows(r, `,"value_date":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
-			r.Check(v.ValueDate.UnmarshalJSON(r.Value()))
+			if n := v.ValueDate.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.ValueDate.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"ref":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
 			v.Ref = r.String()
+			if !o.Follows(r, `,"from":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
 			v.From = r.String()
 		}
@@ -1048,9 +1496,25 @@ func (v *Settled) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"booked_on":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
-			r.Check(v.BookedOn.UnmarshalJSON(r.Value()))
+			if n := v.BookedOn.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.BookedOn.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"early":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.Early = r.Bool()
 		}
@@ -1119,7 +1583,15 @@ func (v *Signed) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"method":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Method = r.String()
 		}
@@ -1161,7 +1633,15 @@ func (v *SigningFailed) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.On.UnmarshalJSON(r.Value()))
+			if n := v.On.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.On.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"attempt":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Attempt = int(r.Int(strconv.IntSize))
 		}

@@ -44,7 +44,8 @@ func (c Disburse) decide(s State, m Moment) ([]fact.Fact, error) {
 	}
 	e := s.payout(m.On, on)
 	e.Transaction, e.Ref = m.derive("transaction", 1), c.Ref
-	e.Recognised = s.Fold(e).recognise(State{}, m.On)
+	after := s.Fold(e)
+	e.Recognised = after.recognise(&State{}, m.On)
 	return []fact.Fact{e}, nil
 }
 
@@ -53,7 +54,7 @@ func (c Disburse) decide(s State, m Moment) ([]fact.Fact, error) {
 func (s State) payout(on, valueDate date.Date) Disbursed {
 	price, _ := priceOf(s.Terms.Interest.Prices, s.TermDays, s.Principal, s.Terms.Rounding)
 	fees := feesOn(s.Terms, product.OnDisbursement, s.Principal)
-	if limit, capped := costCapOf(s.Terms, s.Principal); capped {
+	if limit, capped := costCapOf(&s.Terms, s.Principal); capped {
 		fees = money.Min(fees, limit)
 		price = money.Min(price, limit.Sub(fees))
 	}

@@ -2,7 +2,6 @@ package loan
 
 import (
 	"fmt"
-	"slices"
 
 	"loanledger/domain/date"
 	"loanledger/domain/fact"
@@ -14,7 +13,7 @@ import (
 func (s State) Fold(f fact.Fact) State {
 	switch e := f.(type) {
 	case Applied:
-		return s.applied(e)
+		return applied(e)
 	case Approved:
 		s.Status, s.ApprovedOn, s.OfferUntil = Offered, e.On, e.OfferUntil
 	case Rejected:
@@ -28,11 +27,11 @@ func (s State) Fold(f fact.Fact) State {
 	case Signed:
 		s.Status, s.SignedOn = Agreed, e.On
 	case Disbursed:
-		return s.disbursed(e)
+		s.disbursed(&e)
 	case Repaid:
-		return s.repaid(e)
+		s.repaid(&e)
 	case Prolonged:
-		return s.prolonged(e)
+		s.prolonged(&e)
 	case FellDue:
 		s.flags.due = true
 	case FellOverdue:
@@ -52,7 +51,7 @@ func (s State) Fold(f fact.Fact) State {
 	return s
 }
 
-func (s State) applied(e Applied) State {
+func applied(e Applied) State {
 	return State{
 		ID: e.Loan, Number: e.Number, Lender: e.Lender, Borrower: e.Borrower,
 		Product: e.Product, ProductVersion: e.ProductVersion, OfferDays: e.OfferDays,
@@ -61,7 +60,9 @@ func (s State) applied(e Applied) State {
 	}
 }
 
-func (s State) disbursed(e Disbursed) State {
+// The folds of the events of money change the state that they are given, which is Fold's own.
+
+func (s *State) disbursed(e *Disbursed) {
 	zero := money.Zero(s.Currency)
 	lent := e.Amount.In(s.Currency)
 	from := e.ValueDate
@@ -80,13 +81,13 @@ func (s State) disbursed(e Disbursed) State {
 	if s.Terms.Interest.Method == product.FixedFee && s.Terms.Prepayment.Interest == "full_period" {
 		s.account.closed.Interest = s.account.price
 	}
-	s = s.charged(e.Ref, e.ValueDate, e.Fees)
-	return s.transacted(Transaction{
+	s.charged(e.Ref, e.ValueDate, e.Fees)
+	s.transacted(Transaction{
 		ID: e.Transaction, Ref: e.Ref, Type: "disbursement", Date: e.ValueDate, BookedOn: e.On, Amount: lent,
 	}, Parts{}, zero)
 }
 
-func (s State) repaid(e Repaid) State {
+func (s *State) repaid(e *Repaid) {
 	was := s.recognisedBefore(e.On)
 	a := &s.account
 	amount := e.Amount.In(s.Currency)
@@ -100,55 +101,59 @@ func (s State) repaid(e Repaid) State {
 		a.paidLate = a.paidLate.Add(amount).Sub(e.Overpaid)
 	}
 	if !e.Allocation.Principal.IsZero() {
-		s = s.spanEnded(e.Accrued)
+		s.spanEnded(e.Accrued)
 	}
-	s = s.recorded(was, e.Recognised, e.On)
-	return s.transacted(Transaction{
+	s.recorded(was, e.Recognised, e.On)
+	s.transacted(Transaction{
 		ID: e.Transaction, Ref: e.Ref, Type: "repayment", Date: e.ValueDate, BookedOn: e.On, Amount: amount,
 	}, e.Allocation, e.Overpaid)
 }
 
-func (s State) prolonged(e Prolonged) State {
+func (s *State) prolonged(e *Prolonged) {
 	was := s.recognisedBefore(e.On)
-	s = s.spanEnded(e.Accrued)
+	s.spanEnded(e.Accrued)
 	s.account.due = e.Due
 	s.account.closed.AtMaturity = money.Zero(s.Currency)
 	s.account.fees = s.account.fees.Add(e.Price)
 	s.Prolongations++
 	s.flags.due, s.flags.overdue = false, false
-	s = s.recorded(was, e.Recognised, e.On)
-	s = s.charged(e.Ref, e.On, e.Price)
-	return s.transacted(Transaction{
+	s.recorded(was, e.Recognised, e.On)
+	s.charged(e.Ref, e.On, e.Price)
+	s.transacted(Transaction{
 		ID: e.Transaction, Ref: e.Ref, Type: "prolongation", Date: e.On, BookedOn: e.On, Amount: e.Price.In(s.Currency),
 	}, Parts{}, money.Zero(s.Currency))
 }
 
 // spanEnded closes the open span with the figures that the event recorded for it.
-func (s State) spanEnded(acc Accrued) State {
+func (s *State) spanEnded(acc Accrued) {
 	s.account.closed, s.account.spanFrom = acc, date.Later(acc.Through, s.account.spanFrom)
-	return s
 }
 
 // recorded adds the income that an event of a business date recognises to all that was recognised
 // before it, by events and by the closings of days.
-func (s State) recorded(was, r Recognised, on date.Date) State {
-	a := &s.account
-	a.recognised = Recognised{was.Interest.Add(r.Interest), was.Fees.Add(r.Fees), was.Penalty.Add(r.Penalty)}
-	a.recogDay = on
-	return s
+func (s *State) recorded(was, r Recognised, on date.Date) {
+	s.account.recognised = Recognised{was.Interest.Add(r.Interest), was.Fees.Add(r.Fees), was.Penalty.Add(r.Penalty)}
+	s.account.recogDay = on
 }
 
-func (s State) charged(ref string, due date.Date, amount money.Amount) State {
+func (s *State) charged(ref string, due date.Date, amount money.Amount) {
 	if !amount.IsZero() {
-		s.Charges = append(slices.Clip(s.Charges), Charge{Ref: ref, Kind: "fee", Due: due, Amount: amount.In(s.Currency)})
+		s.Charges = with(s.Charges, Charge{Ref: ref, Kind: "fee", Due: due, Amount: amount.In(s.Currency)})
 	}
-	return s
 }
 
-func (s State) transacted(t Transaction, p Parts, overpaid money.Amount) State {
+func (s *State) transacted(t Transaction, p Parts, overpaid money.Amount) {
 	zero := money.Zero(s.Currency)
 	t.Principal, t.Interest, t.Fees, t.Penalty = zero.Add(p.Principal), zero.Add(p.Interest), zero.Add(p.Fees), zero.Add(p.Penalty)
 	t.Overpaid, t.BalanceAfter = zero.Add(overpaid), s.account.principal
-	s.Transactions = append(slices.Clip(s.Transactions), t)
-	return s
+	s.Transactions = with(s.Transactions, t)
+}
+
+// with is a list with one more element, in memory of its own: other states share the old list. It has
+// no room for more, which no other state could use either.
+func with[E any](list []E, e E) []E {
+	longer := make([]E, len(list)+1)
+	copy(longer, list)
+	longer[len(list)] = e
+	return longer
 }

@@ -55,7 +55,7 @@ func (c Prolong) decide(s State, m Moment) ([]fact.Fact, error) {
 		Accrued: s.accrued(m.On), Recognised: Recognised{money.Zero(s.Currency), money.Zero(s.Currency), money.Zero(s.Currency)},
 	}
 	after := s.Fold(e)
-	e.Recognised, e.Balance = after.recognise(s, m.On), after.owed(m.On)
+	e.Recognised, e.Balance = after.recognise(&s, m.On), after.owed(m.On)
 	return s.paidFirst(c, e, m)
 }
 

@@ -57,7 +57,7 @@ func (s State) receive(e Repaid) ([]fact.Fact, error) {
 	e.Currency, e.Accrued = s.Currency, s.accrued(e.ValueDate)
 	e.Recognised = Recognised{zero, zero, zero}
 	after := s.Fold(e)
-	e.Recognised = after.recognise(s, e.On)
+	e.Recognised = after.recognise(&s, e.On)
 	e.Balance = after.owed(e.ValueDate)
 	facts := []fact.Fact{e}
 	if e.Balance.Total().IsZero() {

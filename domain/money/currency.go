@@ -100,13 +100,25 @@ func (c Currency) AppendJSON(b []byte) []byte {
 // MarshalJSON is what AppendJSON adds.
 func (c Currency) MarshalJSON() ([]byte, error) { return c.AppendJSON(nil), nil }
 
+// ScanJSON reads a code at the beginning of b, as MarshalJSON writes it, and tells how many bytes it
+// takes. It is 0, and the currency stays as it was, where there is none.
+func (c *Currency) ScanJSON(b []byte) int {
+	const length = len(`"EUR"`)
+	if len(b) < length || b[0] != '"' || b[length-1] != '"' {
+		return 0
+	}
+	known, ok := byCode[string(b[1:length-1])]
+	if !ok {
+		return 0
+	}
+	*c = known
+	return length
+}
+
 // UnmarshalJSON reads the alphabetic code; the empty string is no currency.
 func (c *Currency) UnmarshalJSON(b []byte) error {
-	if len(b) == len(`"EUR"`) {
-		if known, ok := byCode[string(b[1:4])]; ok && b[0] == '"' && b[4] == '"' {
-			*c = known
-			return nil
-		}
+	if n := c.ScanJSON(b); n > 0 && n == len(b) {
+		return nil
 	}
 	var s string
 	if err := json.Unmarshal(b, &s); err != nil {

@@ -26,9 +26,9 @@ func (r Rounding) Div(numerator, denominator decimal.Decimal, decimals int32) de
 	return quotient
 }
 
-// Times is the amount multiplied by numerator / denominator, rounded once. It panics on overflow of
+// times is the amount multiplied by numerator / denominator, rounded once. It panics on overflow of
 // 64 bits.
-func (a Amount) Times(numerator, denominator decimal.Decimal, mode Rounding) Amount {
+func (a Amount) times(numerator, denominator decimal.Decimal, mode Rounding) Amount {
 	return Amount{whole(mode.Div(decimal.NewFromInt(a.minor).Mul(numerator), denominator, 0)), a.currency}
 }
 
@@ -43,5 +43,5 @@ func whole(d decimal.Decimal) int64 {
 
 // Percent is a percentage of the amount, rounded once; a rate of 1.5 percent is 1.5.
 func (a Amount) Percent(rate decimal.Decimal, mode Rounding) Amount {
-	return a.Times(rate, decimal.NewFromInt(100), mode)
+	return a.Share(rate, 1, 100, mode)
 }

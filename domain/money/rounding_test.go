@@ -98,22 +98,55 @@ func TestRoundIsExact(t *testing.T) {
 	})
 }
 
-func TestTimesAndPercentAreExact(t *testing.T) {
+// TestShareAndPercentAreExact: with rates of any length, some of which leave 128 bits.
+func TestShareAndPercentAreExact(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		mode := rapid.SampledFrom(modes).Draw(r, "mode")
 		a := money.New(rapid.Int64Range(-1_000_000_000_00, 1_000_000_000_00).Draw(r, "minor"), money.RUB)
-		rate := decimal.New(rapid.Int64Range(0, 10_000_000).Draw(r, "rate"), -4)
-		days := rapid.Int64Range(1, 4000).Draw(r, "days")
-		over, under := rate.Mul(decimal.NewFromInt(days)), decimal.NewFromInt(36_500)
-		exact := new(big.Rat).Quo(new(big.Rat).Mul(big.NewRat(a.Minor(), 1), over.Rat()), under.Rat())
-		if got := a.Times(over, under, mode); got.Minor() != rounded(exact, mode).Int64() || got.Currency() != money.RUB {
-			r.Fatalf("%s × %s / %s, %s: %s", a, over, under, mode, got)
+		rate := decimal.New(rapid.Int64Range(-10_000_000, 10_000_000).Draw(r, "rate"), rapid.Int32Range(-8, 2).Draw(r, "exponent"))
+		if rapid.Bool().Draw(r, "long") {
+			rate = rate.Add(decimal.New(rapid.Int64().Draw(r, "more"), rapid.Int32Range(-30, -19).Draw(r, "and smaller")))
 		}
-		percent := new(big.Rat).Mul(big.NewRat(a.Minor(), 100), rate.Rat())
-		if got := a.Percent(rate, mode); got.Minor() != rounded(percent, mode).Int64() {
+		over, under := rapid.Int64Range(-4000, 4000).Draw(r, "over"), rapid.SampledFrom([]int64{-100, 1, 2, 7, 100, 36_500, 100 * 365 * 366}).Draw(r, "under")
+		exact := new(big.Rat).Mul(new(big.Rat).Mul(big.NewRat(a.Minor(), 1), rate.Rat()), big.NewRat(over, under))
+		if want := rounded(exact, mode); want.IsInt64() {
+			if got := a.Share(rate, over, under, mode); got.Minor() != want.Int64() || got.Currency() != money.RUB {
+				r.Fatalf("%s × %s × %d / %d, %s: %s", a, rate, over, under, mode, got)
+			}
+		}
+		percent := rounded(new(big.Rat).Mul(big.NewRat(a.Minor(), 100), rate.Rat()), mode)
+		if got := a.Percent(rate, mode); got.Minor() != percent.Int64() {
 			r.Fatalf("%s %% of %s, %s: %s", rate, a, mode, got)
 		}
 	})
+}
+
+// TestShareAtItsLimits: figures that 64 bits still hold, ties, and one that they do not hold.
+func TestShareAtItsLimits(t *testing.T) {
+	const most = 1<<63 - 1
+	for _, c := range []struct {
+		minor       int64
+		rate        string
+		over, under int64
+		want        int64
+	}{
+		{most, "1", 1, 1, most}, {-most, "1", 1, 1, -most}, {most, "-1", 1, 1, -most}, {most, "0", 1, 1, 0}, {0, "5", 3, 7, 0},
+		{most, "1000000000000000000", 1, 1_000_000_000_000_000_000, most}, {most, "100000000000000000000000", 1, 1, 0},
+		{1, "0.5", 1, 1, 1}, {3, "0.5", -1, 1, -2}, {1, "0.000000000000000000001", most, 1, 0}, {most, "0.5", 2, 1, most},
+		{1, "1e18", 9, 1, 9_000_000_000_000_000_000}, {1, "1e19", 1, 10, 1_000_000_000_000_000_000},
+	} {
+		a, rate := money.New(c.minor, money.EUR), decimal.RequireFromString(c.rate)
+		func() {
+			defer func() {
+				if broken := recover(); (broken != nil) != (c.minor == most && c.want == 0 && !rate.IsZero()) {
+					t.Errorf("%+v: %v", c, broken)
+				}
+			}()
+			if got := a.Share(rate, c.over, c.under, money.HalfUp); got.Minor() != c.want {
+				t.Errorf("%+v: %d", c, got.Minor())
+			}
+		}()
+	}
 }
 
 // TestFiguresOfRounding: sums that lenders publish, and the three ways of rounding them.

@@ -119,9 +119,45 @@ func (a Amount) AppendJSON(b []byte) []byte {
 // MarshalJSON is what AppendJSON adds.
 func (a Amount) MarshalJSON() ([]byte, error) { return a.AppendJSON(nil), nil }
 
+// ScanJSON reads an amount of at most 18 digits at the beginning of b, as MarshalJSON writes it, and
+// tells how many bytes it takes. It is 0, and the amount stays as it was, where there is none.
+func (a *Amount) ScanJSON(b []byte) int {
+	var number int64
+	i, digits, point := 1, 0, -1
+	negative := len(b) > 1 && b[1] == '-'
+	if negative {
+		i++
+	}
+	for ; i < len(b); i++ {
+		if digit := b[i] - '0'; digit <= 9 {
+			number = number*10 + int64(digit)
+			digits++
+		} else if b[i] == '.' && point < 0 {
+			point = digits
+		} else {
+			break
+		}
+	}
+	if i >= len(b) || b[0] != '"' || b[i] != '"' || digits == 0 || digits > 18 || point == 0 || point == digits {
+		return 0
+	}
+	if negative {
+		number = -number
+	}
+	decimals := 0
+	if point > 0 {
+		decimals = digits - point
+	}
+	*a = Amount{number, scaleOnly + Currency(decimals)}
+	return i + 1
+}
+
 // UnmarshalJSON reads what MarshalJSON wrote; it is not held to MaxMinor, since a sum of amounts may
 // be more than that. The amount has no currency until it meets one.
 func (a *Amount) UnmarshalJSON(b []byte) error {
+	if n := a.ScanJSON(b); n > 0 && n == len(b) {
+		return nil
+	}
 	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
 		return fmt.Errorf("%w: not a string", ErrInvalidAmount)
 	}

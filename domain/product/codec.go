@@ -46,6 +46,10 @@ func (v *Allocation) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.By = r.String()
+			if !o.Follows(r, `,"order":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			var l jsontext.List
 			for l.Next(r) {
@@ -54,6 +58,10 @@ func (v *Allocation) ReadJSON(r *jsontext.Reader) {
 			if l.Empty {
 				v.Order = []Class{}
 			}
+			if !o.Follows(r, `,"by_law":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.ByLaw = r.String()
 		}
@@ -83,6 +91,10 @@ func (v *CostCap) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.PercentOfPrincipal = r.Decimal()
+			if !o.Follows(r, `,"by_law":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.ByLaw = r.String()
 		}
@@ -123,14 +135,34 @@ func (v *Fee) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Name = r.String()
+			if !o.Follows(r, `,"kind":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Kind = r.String()
+			if !o.Follows(r, `,"charged_on":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.ChargedOn = r.String()
+			if !o.Follows(r, `,"amount":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
 			r.Check(v.Amount.UnmarshalJSON(r.Value()))
+			if !o.Follows(r, `,"percent_of":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
 			v.PercentOf = r.String()
+			if !o.Follows(r, `,"percent":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
 			v.Percent = r.Decimal()
 		}
@@ -192,20 +224,52 @@ func (v *Interest) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Method = Method(r.String())
+			if !o.Follows(r, `,"rate":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Rate = r.Decimal()
+			if !o.Follows(r, `,"per":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.Per = Per(r.String())
+			if !o.Follows(r, `,"day_count":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
 			v.DayCount = date.DayCount(r.String())
+			if !o.Follows(r, `,"calculation":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
 			v.Calculation = r.String()
+			if !o.Follows(r, `,"first_day":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
 			v.FirstDay = r.String()
+			if !o.Follows(r, `,"after_maturity":`, 6) {
+				continue
+			}
+			fallthrough
 		case 6:
 			v.AfterMaturity = r.String()
+			if !o.Follows(r, `,"follows":`, 7) {
+				continue
+			}
+			fallthrough
 		case 7:
 			v.Follows = r.String()
+			if !o.Follows(r, `,"prices":`, 8) {
+				continue
+			}
+			fallthrough
 		case 8:
 			var l jsontext.List
 			for l.Next(r) {
@@ -249,12 +313,28 @@ func (v *Penalty) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.GraceDays = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"base":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Base = r.String()
+			if !o.Follows(r, `,"percent":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.Percent = r.Decimal()
+			if !o.Follows(r, `,"per":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
 			v.Per = Per(r.String())
+			if !o.Follows(r, `,"cap_percent_of_principal":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
 			v.CapPercentOfPrincipal = r.Decimal()
 		}
@@ -284,6 +364,10 @@ func (v *Prepayment) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Interest = r.String()
+			if !o.Follows(r, `,"effect":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Effect = r.String()
 		}
@@ -308,6 +392,10 @@ func (v *Price) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Days = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"percent":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Percent = r.Decimal()
 		}
@@ -361,18 +449,46 @@ func (v *Product) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Code = r.String()
+			if !o.Follows(r, `,"name":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Name = r.String()
+			if !o.Follows(r, `,"sample":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.Sample = r.Bool()
+			if !o.Follows(r, `,"min_principal":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
 			r.Check(v.MinPrincipal.UnmarshalJSON(r.Value()))
+			if !o.Follows(r, `,"max_principal":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
 			r.Check(v.MaxPrincipal.UnmarshalJSON(r.Value()))
+			if !o.Follows(r, `,"min_term_days":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
 			v.MinTermDays = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"max_term_days":`, 6) {
+				continue
+			}
+			fallthrough
 		case 6:
 			v.MaxTermDays = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"lengths":`, 7) {
+				continue
+			}
+			fallthrough
 		case 7:
 			var l jsontext.List
 			for l.Next(r) {
@@ -381,8 +497,16 @@ func (v *Product) ReadJSON(r *jsontext.Reader) {
 			if l.Empty {
 				v.Lengths = []int{}
 			}
+			if !o.Follows(r, `,"offer_days":`, 8) {
+				continue
+			}
+			fallthrough
 		case 8:
 			v.OfferDays = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"terms":`, 9) {
+				continue
+			}
+			fallthrough
 		case 9:
 			v.Terms.ReadJSON(r)
 		}
@@ -427,10 +551,22 @@ func (v *Prolongation) ReadJSON(r *jsontext.Reader) {
 		switch o.Field {
 		case 0:
 			v.Requires = r.String()
+			if !o.Follows(r, `,"max_count":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.MaxCount = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"max_days":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.MaxDays = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"prices":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
 			var l jsontext.List
 			for l.Next(r) {
@@ -503,17 +639,45 @@ func (v *Terms) ReadJSON(r *jsontext.Reader) {
 	for o.Next(r) {
 		switch o.Field {
 		case 0:
-			r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			if n := v.Currency.ScanJSON(r.Rest()); n > 0 {
+				r.Skip(n)
+			} else {
+				r.Check(v.Currency.UnmarshalJSON(r.Value()))
+			}
+			if !o.Follows(r, `,"rounding":`, 1) {
+				continue
+			}
+			fallthrough
 		case 1:
 			v.Rounding = money.Rounding(r.String())
+			if !o.Follows(r, `,"interest":`, 2) {
+				continue
+			}
+			fallthrough
 		case 2:
 			v.Interest.ReadJSON(r)
+			if !o.Follows(r, `,"schedule":`, 3) {
+				continue
+			}
+			fallthrough
 		case 3:
 			v.Schedule = r.RawMessage()
+			if !o.Follows(r, `,"term_days":`, 4) {
+				continue
+			}
+			fallthrough
 		case 4:
 			v.TermDays = int(r.Int(strconv.IntSize))
+			if !o.Follows(r, `,"prepayment":`, 5) {
+				continue
+			}
+			fallthrough
 		case 5:
 			v.Prepayment.ReadJSON(r)
+			if !o.Follows(r, `,"fees":`, 6) {
+				continue
+			}
+			fallthrough
 		case 6:
 			var l jsontext.List
 			for l.Next(r) {
@@ -524,23 +688,43 @@ func (v *Terms) ReadJSON(r *jsontext.Reader) {
 			if l.Empty {
 				v.Fees = []Fee{}
 			}
+			if !o.Follows(r, `,"penalty":`, 7) {
+				continue
+			}
+			fallthrough
 		case 7:
 			if !r.Null() {
 				v.Penalty = new(Penalty)
 				v.Penalty.ReadJSON(r)
 			}
+			if !o.Follows(r, `,"prolongation":`, 8) {
+				continue
+			}
+			fallthrough
 		case 8:
 			if !r.Null() {
 				v.Prolongation = new(Prolongation)
 				v.Prolongation.ReadJSON(r)
 			}
+			if !o.Follows(r, `,"allocation":`, 9) {
+				continue
+			}
+			fallthrough
 		case 9:
 			v.Allocation.ReadJSON(r)
+			if !o.Follows(r, `,"cost_cap":`, 10) {
+				continue
+			}
+			fallthrough
 		case 10:
 			if !r.Null() {
 				v.CostCap = new(CostCap)
 				v.CostCap.ReadJSON(r)
 			}
+			if !o.Follows(r, `,"signature":`, 11) {
+				continue
+			}
+			fallthrough
 		case 11:
 			v.Signature = Signature(r.String())
 		}

@@ -189,6 +189,9 @@ func (e *emitter) reader(s *structure) {
 	for i, f := range s.fields {
 		e.printf("case %d:\n", i)
 		e.read(f.typ, "v."+f.path)
+		if i+1 < len(s.fields) { // the next field mostly follows, so its value is read without a search
+			e.printf("if !o.Follows(r, %s, %d) {\ncontinue\n}\nfallthrough\n", quote(`,"`+s.fields[i+1].name+`":`), i+1)
+		}
 	}
 	e.printf("}\n}\n}\n")
 }

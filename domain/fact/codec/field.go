@@ -106,6 +106,10 @@ var leaves = map[reflect.Type]leaf{
 // appender is a type that writes itself, and cannot fail to.
 type appender interface{ AppendJSON([]byte) []byte }
 
+// scanner is a type that finds itself at the beginning of a text, when it stands there in its usual
+// form: a shorter way than UnmarshalJSON.
+type scanner interface{ ScanJSON([]byte) int }
+
 // leafOf is how a type is handled that is no struct of fields here: one of the libraries', or one that
 // has AppendJSON and UnmarshalJSON, or one that is written as its kind is and has UnmarshalJSON.
 func leafOf(t reflect.Type) (leaf, bool) {
@@ -116,6 +120,9 @@ func leafOf(t reflect.Type) (leaf, bool) {
 		return leaf{}, false
 	}
 	l := leaf{read: "r.Check($.UnmarshalJSON(r.Value()))", size: 12}
+	if reflect.PointerTo(t).Implements(reflect.TypeFor[scanner]()) {
+		l.read = "if n := $.ScanJSON(r.Rest()); n > 0 {\nr.Skip(n)\n} else {\n" + l.read + "\n}"
+	}
 	switch {
 	case t.Implements(reflect.TypeFor[appender]()) && t.Implements(reflect.TypeFor[json.Marshaler]()):
 		l.write = "w.Buf = $.AppendJSON(w.Buf)"

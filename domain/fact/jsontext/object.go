@@ -1,6 +1,9 @@
 package jsontext
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // Names is the fields of an object in the order in which they are written, each as it is written,
 // such as `"on":`. There are at most 64 of them, of letters, digits and underscores.
@@ -12,9 +15,20 @@ type Object struct {
 	Names Names
 	Field int // the place in Names of the field whose value is to be read now
 
-	next   int
-	seen   uint64
+	seen   uint64 // the fields that have come
 	inside bool
+}
+
+// Follows goes to the value of a field, given by its name after a comma and its place in Names, when
+// it comes next and for the first time.
+func (o *Object) Follows(r *Reader, name string, field int) bool {
+	end := r.pos + len(name)
+	if end > len(r.data) || string(r.data[r.pos:end]) != name || o.seen>>field&1 != 0 {
+		return false
+	}
+	r.pos = end
+	o.seen |= 1 << field
+	return true
 }
 
 // Next goes to the value of the next field that has a name in Names; false at the end of the object,
@@ -26,11 +40,13 @@ func (o *Object) Next(r *Reader) bool {
 		opening = ','
 	}
 	if rest := r.data[r.pos:]; len(rest) > 1 && rest[0] == opening {
-		for i := o.next; i < len(o.Names); i++ {
-			name := o.Names[i]
-			if len(rest) > len(name) && string(rest[1:1+len(name)]) == name {
+		rest = rest[1:]
+		for i := bits.Len64(o.seen); i < len(o.Names); i++ {
+			if name := o.Names[i]; len(rest) > len(name) && string(rest[:len(name)]) == name {
 				r.pos += 1 + len(name)
-				return o.at(r, i)
+				o.seen |= 1 << i
+				o.Field, o.inside = i, true
+				return true
 			}
 		}
 	} else if o.inside && len(rest) > 0 && rest[0] == '}' {
@@ -38,17 +54,6 @@ func (o *Object) Next(r *Reader) bool {
 		return false
 	}
 	return o.search(r)
-}
-
-// at goes to a field. One that was there before ends the reading.
-func (o *Object) at(r *Reader, field int) bool {
-	if o.seen&(1<<field) != 0 {
-		r.fail("no field for the second time")
-		return false
-	}
-	o.seen |= 1 << field
-	o.Field, o.next, o.inside = field, field+1, true
-	return true
 }
 
 // search is Next for objects that are laid out otherwise than they are written here.
@@ -83,7 +88,13 @@ func (o *Object) search(r *Reader) bool {
 			return false
 		}
 		if i := o.find(name); i >= 0 {
-			return o.at(r, i)
+			if o.seen>>i&1 != 0 {
+				r.fail("no field for the second time")
+				return false
+			}
+			o.seen |= 1 << i
+			o.Field = i
+			return true
 		}
 		if r.strict {
 			r.fail("a field that is known")

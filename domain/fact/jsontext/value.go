@@ -18,6 +18,12 @@ func (r *Reader) Value() []byte {
 	return r.data[start:r.pos:r.pos]
 }
 
+// Rest is all that has not been read yet.
+func (r *Reader) Rest() []byte { return r.data[r.pos:] }
+
+// Skip goes over so many bytes of the Rest, after a value was found in them.
+func (r *Reader) Skip(n int) { r.pos += n }
+
 // RawMessage is the text of the next value, as a copy of its own.
 func (r *Reader) RawMessage() json.RawMessage {
 	return append(json.RawMessage{}, r.Value()...)
@@ -25,6 +31,13 @@ func (r *Reader) RawMessage() json.RawMessage {
 
 // UUID is an identifier in any form that the library reads; zero for null.
 func (r *Reader) UUID() uuid.UUID {
+	const length = len(`"00000000-0000-0000-0000-000000000000"`)
+	if rest := r.Rest(); len(rest) >= length && rest[0] == '"' && rest[length-1] == '"' {
+		if id, err := uuid.ParseBytes(rest[1 : length-1]); err == nil {
+			r.Skip(length)
+			return id
+		}
+	}
 	text, ok := r.text()
 	if !ok {
 		return uuid.UUID{}
