@@ -42,15 +42,21 @@ func (u *pump) follow(ctx context.Context, l *line, hold Hold, at place) error {
 
 // publishRun publishes what there is, beginning with the given events, up to runEvents. Reading and
 // publishing overlap.
-func (u *pump) publishRun(ctx context.Context, l *line, at place, events []eventstore.Event) (place, error) {
+func (u *pump) publishRun(ctx context.Context, l *line, at place, events []eventstore.Event) (_ place, err error) {
 	turn := u.turn(u.lender)
 	select {
-	case turn <- struct{}{}:
-		defer func() { <-turn }()
+	case turn.token <- struct{}{}:
+		defer func() {
+			if err != nil {
+				turn.begin, turn.end = 0, 0 // what is on the stream has to be looked up
+			}
+			<-turn.token
+		}()
 	case <-ctx.Done():
 		return at, ctx.Err()
 	}
-	r := l.begin(lenderSubjects(u.lender), at.sequence)
+	fence := turn.fence(at.sequence)
+	r := l.begin(lenderSubjects(u.lender), fence)
 	for {
 		for i := range events[:len(events)-1] {
 			if err := u.send(ctx, r, &events[i], false); err != nil {
@@ -73,6 +79,7 @@ func (u *pump) publishRun(ctx context.Context, l *line, at place, events []event
 			if err != nil {
 				return at, err
 			}
+			turn.ran(fence, sequence)
 			u.meters.published.WithLabelValues(u.label).Add(float64(r.sent))
 			return place{position: end.Position, sequence: sequence}, nil
 		}

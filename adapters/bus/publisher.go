@@ -51,7 +51,7 @@ type Publisher struct {
 
 	mu    sync.Mutex
 	pumps map[eventstore.Book]*pump
-	turns map[string]chan struct{} // by lender, see turn
+	turns map[string]*turn // by lender
 }
 
 // NewPublisher is a publisher to the broker of a connection. Its metrics are registered at once.
@@ -62,7 +62,7 @@ func NewPublisher(log eventstore.Log, conn *nats.Conn, directory Directory, lock
 	return &Publisher{
 		log: log, conn: conn, directory: directory, lock: lock, logger: logger,
 		meters: newPublisherMeters(metrics),
-		pumps:  map[eventstore.Book]*pump{}, turns: map[string]chan struct{}{},
+		pumps:  map[eventstore.Book]*pump{}, turns: map[string]*turn{},
 	}
 }
 
@@ -119,12 +119,35 @@ func (p *Publisher) pump(book eventstore.Book) *pump {
 }
 
 // turn is what the books of a lender take turns by: their runs begin where the messages of the lender
-// end, and so must not overlap.
-func (p *Publisher) turn(lender string) chan struct{} {
+// end, and so must not overlap. Whoever has the token may read and change the rest.
+type turn struct {
+	token chan struct{}
+	// Between these sequences of the stream, every message of the lender is from a run of this process.
+	begin, end uint64
+}
+
+// fence is where the next run of a book begins whose messages were known up to a sequence: at the end
+// of what this process has published since, of other books.
+func (t *turn) fence(known uint64) uint64 {
+	if t.begin <= known && known <= t.end {
+		return t.end
+	}
+	return known
+}
+
+// ran takes note of a run that began at a fence and ended at a sequence.
+func (t *turn) ran(fence, last uint64) {
+	if fence != t.end {
+		t.begin = fence // somebody else published in between
+	}
+	t.end = last
+}
+
+func (p *Publisher) turn(lender string) *turn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.turns[lender] == nil {
-		p.turns[lender] = make(chan struct{}, 1)
+		p.turns[lender] = &turn{token: make(chan struct{}, 1)}
 	}
 	return p.turns[lender]
 }
