@@ -24,7 +24,7 @@ var (
 	// ErrArchived: data of events that were asked for, or of the stream that an append is for, is not
 	// needed any more as far as anybody knew, and was moved to the archive. Nothing was appended.
 	ErrArchived = errors.New("the events are archived")
-	// ErrGap: a book lacks an event before its end. No store of its own makes one.
+	// ErrGap: a book lacks an event before its end; see Gap. Appending never leaves one.
 	ErrGap = errors.New("the book lacks an event")
 )
 

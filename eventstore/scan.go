@@ -36,15 +36,27 @@ func (s Scan) Bounded(ctx context.Context, log Log) (Scan, error) {
 	return s, nil
 }
 
-// Complete answers ErrGap unless events are exactly those after a position up to another one.
+// Gap is the first position that a book lacks. It is an ErrGap.
+type Gap struct {
+	Book     Book
+	Position Position
+}
+
+// Error names the book and the position.
+func (g *Gap) Error() string { return fmt.Sprintf("%v: book %d, position %d", ErrGap, g.Book, g.Position) }
+
+// Unwrap is ErrGap.
+func (g *Gap) Unwrap() error { return ErrGap }
+
+// Complete answers a Gap unless events are exactly those after a position up to another one.
 func Complete(book Book, events []Event, after, upTo Position) error {
 	for i := range events {
 		if after++; events[i].Position != after {
-			return fmt.Errorf("%w: book %d, position %d", ErrGap, book, after)
+			return &Gap{book, after}
 		}
 	}
 	if after != upTo {
-		return fmt.Errorf("%w: book %d, position %d", ErrGap, book, after+1)
+		return &Gap{book, after + 1}
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package projections
 
-import "loanledger/eventstore"
+import (
+	"loanledger/domain/loan"
+	"loanledger/eventstore"
+)
 
 var debtBalancesTable = table{
 	name: "debt_balances", byLoan: true,
@@ -8,11 +11,11 @@ var debtBalancesTable = table{
 		position, updated_at`,
 }
 
-// debtBalanceRow is what is owed on a loan that was paid out. After the closing of a date an active
-// loan stands as of that date, and after an event of its own as of the event's business date.
-func debtBalanceRow(r *copyRows, book eventstore.Book, l *loanAt, last closing) {
-	s, at := &l.state, l.figures(last)
-	b := s.BalancesOn(at.on)
+// debtBalanceRow is what is owed on a loan that was paid out, as of its figures: after the closing of
+// a date an active loan stands as of that date, and after an event of its own as of the event's
+// business date.
+func debtBalanceRow(r *copyRows, book eventstore.Book, l *loanAt, at closing, b loan.Balances) {
+	s := &l.state
 	r.begin(13)
 	r.int32(int(book))
 	r.uuid(s.ID)

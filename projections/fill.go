@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"loanledger/domain/fact"
 	"loanledger/eventstore"
 
 	"github.com/jackc/pgx/v5"
@@ -16,14 +17,11 @@ import (
 func loaders() int { return max(2, runtime.GOMAXPROCS(0)/2) }
 
 // fill loads the rows of the events up to a position into the empty tables. The log is read and
-// decoded ahead of the folding, and the rows are loaded behind it.
+// decoded ahead of the projectors, which share the loans among them, and the rows are loaded behind
+// them.
 func (f *fresh) fill(ctx context.Context, to eventstore.Position) error {
+	projectors := newShares(f.store, f.book, f.ids, runtime.GOMAXPROCS(0))
 	group, inGroup := errgroup.WithContext(ctx)
-	ahead := make(chan decoding, runtime.GOMAXPROCS(0)+1)
-	group.Go(func() error {
-		defer close(ahead)
-		return f.read(inGroup, to, ahead)
-	})
 	rows := make(chan loading, loaders())
 	var loaded atomic.Int64
 	for range loaders() {
@@ -31,71 +29,49 @@ func (f *fresh) fill(ctx context.Context, to eventstore.Position) error {
 	}
 	group.Go(func() error {
 		defer close(rows)
-		return f.project(inGroup, to, ahead, rows, &loaded)
+		return f.project(inGroup, projectors, to, rows, &loaded)
 	})
-	return group.Wait()
-}
-
-// decoding is events that are on their way to be decoded.
-type decoding chan decodingResult
-
-type decodingResult struct {
-	events []event
-	err    error
-}
-
-// read reads the log, and lets several runs of events be decoded at a time. They arrive in order.
-func (f *fresh) read(ctx context.Context, to eventstore.Position, ahead chan<- decoding) error {
-	for after := eventstore.Position(0); after < to; {
-		events, err := f.store.ReadBook(ctx, f.book, after, int(min(eventsAtOnce, to-after)))
-		if err != nil {
-			return err
-		}
-		if len(events) == 0 {
-			return eventstore.ErrUnknownBook
-		}
-		after = events[len(events)-1].Position
-		soon := make(decoding, 1)
-		select {
-		case ahead <- soon:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		go func() {
-			decoded, err := decode(events)
-			soon <- decodingResult{decoded, err}
-		}()
+	if err := group.Wait(); err != nil {
+		return err
 	}
+	projectors.unite(f.p)
 	return nil
 }
 
-// project folds what was decoded and hands the rows to the loaders.
-func (f *fresh) project(ctx context.Context, to eventstore.Position, ahead <-chan decoding, rows chan<- loading, loaded *atomic.Int64) error {
-	p, started := f.p, time.Now()
-	p.bulk = true
-	p.out.handOn = func(ctx context.Context) error { return sendRows(ctx, p.out, rows, handOnBytes/int(2*tableCount)) }
-	for soon := range ahead {
-		result := <-soon
-		if result.err != nil {
-			return result.err
-		}
-		for _, segment := range segments(result.events) {
-			if err := p.take(ctx, segment); err != nil {
+// project takes the log, and hands the rows to the loaders.
+func (f *fresh) project(ctx context.Context, s *shares, to eventstore.Position, rows chan<- loading, loaded *atomic.Int64) error {
+	started := time.Now()
+	takers := make([]func(context.Context, eventstore.Decoded[fact.Fact]) error, len(s.projectors))
+	for i, p := range s.projectors {
+		p.out.handOn = func(ctx context.Context) error { return sendRows(ctx, p.out, rows, handOnBytes/int(2*tableCount)) }
+		takers[i] = func(ctx context.Context, chunk eventstore.Decoded[fact.Fact]) error {
+			if err := p.takeShare(ctx, chunk); err != nil || i > 0 {
 				return err
 			}
+			at := s.position()
+			f.progress(Progress{
+				Book: f.book, Stage: Loading, Position: at, Target: to, Rows: loaded.Load(),
+				PerSecond: float64(at) / time.Since(started).Seconds(),
+			})
+			return nil
 		}
-		f.progress(Progress{
-			Book: f.book, Stage: Loading, Position: p.at, Target: to, Rows: loaded.Load(),
-			PerSecond: float64(p.at) / time.Since(started).Seconds(),
+	}
+	if to > 0 {
+		err := eventstore.ReplayBook(ctx, f.store, eventstore.Scan{Book: f.book, UpTo: to, Folding: true}, decodeOne, takers...)
+		if err != nil {
+			return err
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, p := range s.projectors {
+		group.Go(func() error {
+			if err := p.writeOpen(ctx); err != nil {
+				return err
+			}
+			return sendRows(ctx, p.out, rows, 1)
 		})
 	}
-	if err := ctx.Err(); err != nil {
-		return err // the reader has failed
-	}
-	if err := p.writeOpen(ctx); err != nil {
-		return err
-	}
-	return sendRows(ctx, p.out, rows, 1)
+	return group.Wait()
 }
 
 // loading is rows of a table on their way to the database.

@@ -162,23 +162,23 @@ func (f *fresh) indexTable(ctx context.Context, conn *pgx.Conn, id tableID) erro
 
 // catchUp writes what happened between the tables' position and a later one, as the runner would.
 func (f *fresh) catchUp(ctx context.Context, to eventstore.Position) error {
-	for f.p.at < to {
-		f.progress(Progress{Book: f.book, Stage: CatchingUp, Position: f.p.at, Target: to})
-		events, err := f.store.ReadBook(ctx, f.book, f.p.at, int(min(eventsAtOnce, to-f.p.at)))
-		if err != nil {
-			return err
-		}
-		if len(events) == 0 {
-			return fmt.Errorf("book %d ends before position %d", f.book, to)
-		}
-		decoded, err := decode(events)
-		if err != nil {
-			return err
-		}
-		for _, segment := range segments(decoded) {
-			if err := f.write(ctx, segment); err != nil {
+	if f.p.at < to {
+		scan := eventstore.Scan{Book: f.book, After: f.p.at, UpTo: to, Folding: true}
+		err := f.store.Scan(ctx, scan, func(ctx context.Context, events []eventstore.Event) error {
+			f.progress(Progress{Book: f.book, Stage: CatchingUp, Position: f.p.at, Target: to})
+			decoded, err := decode(events)
+			if err != nil {
 				return err
 			}
+			for _, segment := range segments(decoded) {
+				if err := f.write(ctx, segment); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return f.write(ctx, nil) // what the bulk has left for later

@@ -10,7 +10,7 @@ import (
 	"loanledger/eventstore"
 )
 
-// loanAt is a loan as an event left it. It is never changed.
+// loanAt is a loan as an event left it.
 type loanAt struct {
 	state      loan.State
 	version    eventstore.Version
@@ -19,15 +19,15 @@ type loanAt struct {
 	booked     date.Date // the business date of the event
 }
 
-// after is the loan after its next event.
-func (l *loanAt) after(e *eventstore.Event, f fact.Fact) (*loanAt, error) {
+// take brings the loan forward by its next event.
+func (l *loanAt) take(e *eventstore.Event, f fact.Fact) error {
 	if e.Version != l.version+1 {
-		return nil, fmt.Errorf("loan %s: version %d follows %d", e.Stream, e.Version, l.version)
+		return fmt.Errorf("loan %s: version %d follows %d", e.Stream, e.Version, l.version)
 	}
-	booked, _ := loan.Dates(f)
-	return &loanAt{
-		state: l.state.Fold(f), version: e.Version, position: e.Position, recordedAt: e.RecordedAt, booked: booked,
-	}, nil
+	l.state = l.state.Fold(f)
+	l.version, l.position, l.recordedAt = e.Version, e.Position, e.RecordedAt
+	l.booked, _ = loan.Dates(f)
+	return nil
 }
 
 // ended reports whether nothing more is to come by itself.
@@ -55,7 +55,7 @@ func (l *loanAt) figures(last closing) closing {
 
 // event is a recorded event with its fact.
 type event struct {
-	eventstore.Event
+	*eventstore.Event
 	fact fact.Fact
 }
 
@@ -78,12 +78,21 @@ func (p *Poison) Unwrap() error { return p.Err }
 // decode turns recorded events into facts, up to the first that cannot be decoded, which is a Poison.
 func decode(events []eventstore.Event) ([]event, error) {
 	decoded := make([]event, len(events))
-	for i, e := range events {
-		f, err := Decode(e)
+	for i := range events {
+		f, err := decodeOne(events[i])
 		if err != nil {
-			return decoded[:i], &Poison{e.Book, e.Position, err}
+			return decoded[:i], err
 		}
-		decoded[i] = event{e, f}
+		decoded[i] = event{&events[i], f}
 	}
 	return decoded, nil
+}
+
+// decodeOne turns a recorded event into a fact. One that cannot be decoded is a Poison.
+func decodeOne(e eventstore.Event) (fact.Fact, error) {
+	f, err := Decode(e)
+	if err != nil {
+		return nil, &Poison{e.Book, e.Position, err}
+	}
+	return f, nil
 }

@@ -23,12 +23,13 @@ type projector struct {
 	loans    *loanStates
 	open     map[uuid.UUID]openLoan // loans to which something may still come by itself
 	last     closing
-	flows    map[money.Currency]*flows // since the last closing
+	totals   *totals // since the last closing
 	out      *output
 	changed  map[uuid.UUID]change // in the events that are being taken
 	at       eventstore.Position  // the last event that was taken
 
-	bulk bool
+	bulk  bool
+	share *share // where this projector has only a part of the book's streams
 	// superseded is the loans that had ended, were written, and went on.
 	superseded map[uuid.UUID]eventstore.Version
 }
@@ -41,17 +42,17 @@ type openLoan struct {
 
 // change is a loan that changed; its rows are already there if it was there before.
 type change struct {
-	to    *loanAt
+	loan  *loanAt
 	known bool
 }
 
-// stateBytes bounds the remembered loans of a projector.
-const stateBytes = 256 << 20
+// stateBytes bounds the remembered loans of a projector; less in tests only.
+var stateBytes = 256 << 20
 
 func newProjector(log eventstore.Log, number eventstore.Book, out *output) *projector {
 	return &projector{
 		book: number, loans: newLoanStates(log, number, stateBytes), open: map[uuid.UUID]openLoan{},
-		flows: map[money.Currency]*flows{}, out: out, changed: map[uuid.UUID]change{},
+		totals: newTotals(), out: out, changed: map[uuid.UUID]change{},
 		superseded: map[uuid.UUID]eventstore.Version{},
 	}
 }
@@ -81,9 +82,6 @@ func (p *projector) take(ctx context.Context, events []event) (err error) {
 	}()
 	for i := range events {
 		e := &events[i]
-		if e.Position != p.at+1 {
-			return fmt.Errorf("book %d: position %d follows %d", p.book, e.Position, p.at)
-		}
 		p.at = e.Position
 		if err := p.event(ctx, e); err != nil {
 			return err
@@ -103,10 +101,10 @@ func (p *projector) event(ctx context.Context, e *event) error {
 		return p.closeDay(ctx, closing{f.On, e.Position, e.RecordedAt})
 	case borrower.DebtCleared:
 		if r := p.out.rows[certificates]; r != nil {
-			certificateRow(r, &e.Event, f)
+			certificateRow(r, e.Event, f)
 		}
 	default:
-		if isLoan(&e.Event) {
+		if isLoan(e.Event) {
 			return p.loanEvent(ctx, e)
 		}
 	}
@@ -114,24 +112,28 @@ func (p *projector) event(ctx context.Context, e *event) error {
 }
 
 func (p *projector) loanEvent(ctx context.Context, e *event) error {
-	before, err := p.loans.at(ctx, e.Stream, e.Version-1)
+	l, err := p.loans.at(ctx, e.Stream, e.Version-1)
 	if err != nil {
 		return err
 	}
-	after, err := before.after(&e.Event, e.fact)
-	if err != nil {
+	there, ended := l.version > 0, l.ended()
+	if err := l.take(e.Event, e.fact); err != nil {
 		return &Poison{p.book, e.Position, err}
 	}
-	p.loans.put(e.Stream, after)
-	first, again := p.changed[e.Stream]
-	if p.bulk && !again && before.ended() {
-		p.superseded[e.Stream] = e.Version
+	c, again := p.changed[e.Stream]
+	switch {
+	case !again:
+		p.changed[e.Stream] = change{l, there}
+		if p.bulk && ended {
+			p.superseded[e.Stream] = e.Version
+		}
+	case c.loan != l: // it was forgotten meanwhile, and read again
+		p.changed[e.Stream] = change{l, c.known}
 	}
-	p.changed[e.Stream] = change{after, before.version > 0 && (!again || first.known)}
-	if after.ended() {
+	if l.ended() {
 		delete(p.open, e.Stream)
 	} else {
-		p.open[e.Stream] = openLoan{after.version, after.active()}
+		p.open[e.Stream] = openLoan{l.version, l.active()}
 	}
 	return p.moneyEvent(e)
 }
@@ -146,25 +148,16 @@ func (p *projector) moneyEvent(e *event) error {
 		}
 		return nil
 	}
-	f := p.flowsIn(m.currency)
+	f := p.totals.flowsIn(m.currency)
 	f.moved(m)
 	f.posted(lines)
 	if r := p.out.rows[transactions]; r != nil {
-		transactionRow(r, &e.Event, m)
+		transactionRow(r, e.Event, m)
 	}
 	if r := p.out.rows[journalEntries]; r != nil {
-		journalRows(r, entryOf(&e.Event, m), lines)
+		journalRows(r, entryOf(e.Event, m), lines)
 	}
 	return nil
-}
-
-func (p *projector) flowsIn(c money.Currency) *flows {
-	f := p.flows[c]
-	if f == nil {
-		f = &flows{income: map[chart.Account]money.Amount{}}
-		p.flows[c] = f
-	}
-	return f
 }
 
 // settle writes the loans that changed: live all of them, in bulk those that have ended.
@@ -172,14 +165,14 @@ func (p *projector) settle(ctx context.Context) error {
 	for id, c := range p.changed {
 		if p.bulk {
 			if _, again := p.superseded[id]; again {
-				p.superseded[id] = c.to.version
+				p.superseded[id] = c.loan.version
 				continue
 			}
-			if !c.to.ended() {
+			if !c.loan.ended() {
 				continue
 			}
 		}
-		p.write(c.to, !p.bulk && c.known)
+		p.write(c.loan, !p.bulk && c.known)
 		if err := p.out.relieve(ctx); err != nil {
 			return err
 		}
@@ -202,7 +195,8 @@ func (p *projector) write(l *loanAt, known bool) {
 		case accounts:
 			accountRow(r, p.book, l)
 		case debtBalances:
-			debtBalanceRow(r, p.book, l, p.last)
+			at := l.figures(p.last)
+			debtBalanceRow(r, p.book, l, at, l.state.BalancesOn(at.on))
 		case instalments:
 			instalmentRows(r, p.book, l, p.last)
 		}

@@ -47,6 +47,28 @@ func TestRebuiltIsLive(t *testing.T) {
 	}
 }
 
+// What is remembered changes nothing: neither live nor in a rebuild.
+func TestRebuiltIsLiveWithoutMemory(t *testing.T) {
+	s := newScene(t)
+	l := newLives(t, s.store, 1, money.RUB, randomSeed(t))
+	remember := projections.Forgetful()
+	r := s.runner()
+	stop := s.run(r, l.book)
+	l.days(25, 25)
+	l.revive()
+	l.days(3, 25)
+	s.catchUp(r, l)
+	live := s.rows(l.book)
+	stop()
+	for range 2 {
+		if err := projections.Rebuild(t.Context(), s.pool, s.store, nil, nil, quiet); err != nil {
+			t.Fatal(err)
+		}
+		sameRows(t, live, s.rows(l.book))
+		remember()
+	}
+}
+
 func TestRebuildWhileLivesGoOn(t *testing.T) {
 	s := newScene(t)
 	l := newLives(t, s.store, 1, money.RUB, randomSeed(t))

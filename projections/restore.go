@@ -84,7 +84,7 @@ func (p *projector) restoreMovements(ctx context.Context, conn *pgx.Conn) error 
 		if m.parts.Principal, err = money.Parse(principal, m.currency); err != nil {
 			return err
 		}
-		p.flowsIn(m.currency).moved(m)
+		p.totals.flowsIn(m.currency).moved(m)
 		return nil
 	})
 	return err
@@ -108,7 +108,7 @@ func (p *projector) restoreIncome(ctx context.Context, conn *pgx.Conn) error {
 		if err != nil {
 			return err
 		}
-		p.flowsIn(currency).posted([]chart.Line{{Account: chart.Account(account), Credit: credit, Debit: money.Zero(currency)}})
+		p.totals.flowsIn(currency).posted([]chart.Line{{Account: chart.Account(account), Credit: credit, Debit: money.Zero(currency)}})
 		return nil
 	})
 	return err

@@ -55,15 +55,6 @@ func ReplayStates(ctx context.Context, log eventstore.Log, number eventstore.Boo
 	return s, nil
 }
 
-// decodeOne turns a recorded event into a fact. One that cannot be decoded is a Poison.
-func decodeOne(e eventstore.Event) (fact.Fact, error) {
-	f, err := Decode(e)
-	if err != nil {
-		return nil, &Poison{e.Book, e.Position, err}
-	}
-	return f, nil
-}
-
 func (s *States) shareOf(stream uuid.UUID) *statesShare {
 	return s.shares[eventstore.Share(stream, len(s.shares))]
 }

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"loanledger/eventstore"
@@ -79,23 +80,22 @@ func (v *verification) log(ctx context.Context) error {
 		return err
 	}
 	streams := map[uuid.UUID]eventstore.Version{}
-	for at := eventstore.Position(0); at < head.Position; {
-		events, err := v.store.ReadBook(ctx, v.book, at, int(min(eventsAtOnce, head.Position-at)))
-		if err != nil {
-			return err
-		}
-		if len(events) == 0 {
-			return v.wrong(positions, "there is nothing after position %d, and the book ends at %d", at, head.Position)
-		}
+	scan := eventstore.Scan{Book: v.book, UpTo: head.Position, Folding: true}
+	err = v.store.Scan(ctx, scan, func(_ context.Context, events []eventstore.Event) error {
 		for i := range events {
 			e := &events[i]
-			if at++; e.Position != at {
-				return v.wrong(positions, "position %d is missing", at)
-			}
 			if streams[e.Stream]++; e.Version != streams[e.Stream] {
-				return v.wrong(versions, "stream %s has version %d where %d is due, at position %d", e.Stream, e.Version, streams[e.Stream], at)
+				return v.wrong(versions, "stream %s has version %d where %d is due, at position %d",
+					e.Stream, e.Version, streams[e.Stream], e.Position)
 			}
 		}
+		return nil
+	})
+	if gap := (*eventstore.Gap)(nil); errors.As(err, &gap) {
+		return v.wrong(positions, "position %d is missing", gap.Position)
+	}
+	if err != nil {
+		return err
 	}
 	v.right(positions, int64(head.Position))
 	v.right(versions, int64(len(streams)))
