@@ -1,16 +1,10 @@
 package ledger
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
 	"slices"
 
 	"loanledger/domain/borrower"
-	"loanledger/domain/date"
 	"loanledger/domain/loan"
-	"loanledger/domain/money"
 
 	"github.com/google/uuid"
 )
@@ -73,60 +67,6 @@ func Lookup(name string) (Entry, error) {
 		return Entry{}, ErrUnknownCommand
 	}
 	return Catalogue[i], nil
-}
-
-// Decode reads a command's body, strictly: no unknown fields, nothing after it. No bytes are an
-// empty body. Errors: body_malformed.
-func (e Entry) Decode(target uuid.UUID, data []byte) (Command, error) {
-	if c, _, plain := e.DecodePlain(target, data, ""); plain {
-		return c, nil
-	}
-	c := Command{Entry: e, Target: target, Body: e.NewBody()}
-	if len(bytes.TrimSpace(data)) == 0 {
-		return c, nil
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(c.Body); err != nil {
-		return c, malformed(err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return c, ErrMalformed.With("there is something after the body")
-	}
-	return c, nil
-}
-
-// malformed says what is wrong with a body without repeating any of it.
-func malformed(err error) error {
-	var typ *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &typ):
-		return ErrMalformed.With("field %s must be a %s", typ.Field, typ.Type.Kind())
-	case errors.Is(err, money.ErrInvalidAmount):
-		return ErrMalformed.With("an amount must be a string of decimal digits, such as \"2500.00\"")
-	case errors.Is(err, date.ErrInvalid):
-		return ErrMalformed.With("a date must be a string of the form YYYY-MM-DD")
-	case bytes.HasPrefix([]byte(err.Error()), []byte("json: unknown field")):
-		return ErrMalformed.With("there is a field that this command does not have")
-	}
-	return ErrMalformed.With("it is not valid JSON, or a value has the wrong form")
-}
-
-// Canonical is the command in one fixed form, whatever the body looked like when it came: what its
-// idempotency key stands for.
-func (c Command) Canonical() []byte {
-	if data, short := c.canonical(); short {
-		return data
-	}
-	data, err := json.Marshal(struct {
-		Name   string
-		Target uuid.UUID
-		Body   any
-	}{c.Entry.Name, c.Target, c.Body})
-	if err != nil {
-		panic("ledger: a body that was decoded cannot be encoded: " + err.Error())
-	}
-	return data
 }
 
 // Handle carries a command out: it reads the streams, decides, and records.

@@ -15,8 +15,9 @@ type Object struct {
 	Names Names
 	Field int // the place in Names of the field whose value is to be read now
 
-	seen   uint64 // the fields that have come
-	inside bool
+	seen      uint64 // the fields that have come
+	inside    bool
+	outermost bool
 }
 
 // Follows goes to the value of a field, given by its name after a comma and its place in Names, when
@@ -35,9 +36,10 @@ func (o *Object) Follows(r *Reader, name string, field int) bool {
 // or when there is a null in its place. As in encoding/json, letters of either case make a name, and
 // fields that nobody knows are skipped; a strict reader refuses those.
 func (o *Object) Next(r *Reader) bool {
-	opening := byte('{')
-	if o.inside {
-		opening = ','
+	opening := byte(',')
+	if !o.inside {
+		opening = '{'
+		o.outermost, r.begun = !r.begun, true
 	}
 	if rest := r.data[r.pos:]; len(rest) > 1 && rest[0] == opening {
 		rest = rest[1:]
@@ -96,14 +98,23 @@ func (o *Object) search(r *Reader) bool {
 			o.Field = i
 			return true
 		}
-		if r.strict {
-			r.fail("a field that is known")
-			return false
-		}
-		if r.Value(); r.err != nil {
+		if !r.unknown(name, o.outermost) {
 			return false
 		}
 	}
+}
+
+// unknown reads the value of a field without a place; false after an error.
+func (r *Reader) unknown(name string, outermost bool) bool {
+	switch {
+	case !r.strict:
+		r.Value()
+	case !outermost || r.beside == "" || name != r.beside || r.peek() != '"':
+		r.fail("a field that is known")
+	default:
+		r.beside, r.aside = "", r.String()
+	}
+	return r.err == nil
 }
 
 // name reads a field's name and the colon after it.

@@ -25,14 +25,23 @@ type Reader struct {
 	data   []byte
 	pos    int
 	err    error
+	begun  bool // an object has been opened
 	strict bool
+	beside string // the name of a field, where a strict reader is given one
+	aside  string // its value
 }
 
 // NewReader reads data. Nothing that is read refers to data later, except what Value answers.
 func NewReader(data []byte) Reader { return Reader{data: data} }
 
-// NewStrictReader reads data and refuses fields that the value does not have.
-func NewStrictReader(data []byte) *Reader { return &Reader{data: data, strict: true} }
+// NewStrictReader reads data and refuses fields that the value does not have. Where a name is given,
+// the outermost object may have one field more: a string of this name, exactly, that Beside tells.
+func NewStrictReader(data []byte, beside string) *Reader {
+	return &Reader{data: data, strict: true, beside: beside}
+}
+
+// Beside is the value of the field beside those of the outermost object; empty where there was none.
+func (r *Reader) Beside() string { return r.aside }
 
 // End is the first error, or ErrSyntax when there is something after the value.
 func (r *Reader) End() error {

@@ -131,7 +131,7 @@ func TestReadAsByEncodingJSON(t *testing.T) {
 func sameReading(t interface{ Fatalf(string, ...any) }, typ reflect.Type, data []byte) {
 	for _, strict := range []bool{false, true} {
 		got, want := reflect.New(typ), reflect.New(typ)
-		r := jsontext.NewStrictReader(data)
+		r := jsontext.NewStrictReader(data, "")
 		d := json.NewDecoder(bytes.NewReader(data))
 		if d.DisallowUnknownFields(); !strict {
 			*r = jsontext.NewReader(data)

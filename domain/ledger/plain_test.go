@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -75,8 +74,7 @@ func FuzzDecodePlain(f *testing.F) {
 	})
 }
 
-// The usual form of the commands that come most is read the short way; and everything that is not
-// plain goes the long one.
+// What is right is read the short way, and everything else goes the long one, which says what is wrong.
 func TestWhatIsPlain(t *testing.T) {
 	for _, c := range []struct {
 		command, body string
@@ -91,19 +89,20 @@ func TestWhatIsPlain(t *testing.T) {
 		{"loan.prolong", `{"days":-0}`, true},
 		{"loan.apply", bodies["loan.apply"][0], true},
 		{"loan.apply", `{"lender":"x","borrower_id":"00011F0A-7c52-8e11-9a3b-5d2f6c4e8b70"}`, true},
-		{"loan.apply", `{"lender":"x","borrower_id":"urn:uuid:00011f0a-7c52-8e11-9a3b-5d2f6c4e8b70"}`, false},
-		{"loan.apply", `{"lender":"x","borrower":null}`, false},
+		{"loan.apply", `{"lender":"x","borrower_id":"urn:uuid:00011f0a-7c52-8e11-9a3b-5d2f6c4e8b70"}`, true},
+		{"loan.apply", `{"lender":"x","borrower":null}`, true},
 		{"loan.apply", `{"borrower":{"phone":"1","phone":"2"}}`, false},
 		{"loan.prolong", `{"days":10.0}`, false},
 		{"loan.prolong", `{"days":010}`, false},
-		{"loan.prolong", `{"days":1234567890123456789}`, false},
+		{"loan.prolong", `{"days":1234567890123456789}`, true},
+		{"loan.prolong", `{"days":12345678901234567890}`, false},
 		{"loan.prolong", `{"days":"10"}`, false},
 		{"loan.repay", `{"amount":1}`, false},
-		{"loan.repay", `{"Amount":"1"}`, false},
+		{"loan.repay", `{"Amount":"1"}`, true},
 		{"loan.repay", `{"amount":"1","amount":"2"}`, false},
-		{"loan.repay", `{"ref":"\n"}`, false},
+		{"loan.repay", `{"ref":"\n"}`, true},
 		{"loan.repay", "{\"ref\":\"\n\"}", false},
-		{"loan.repay", "{\"ref\":\"\xff\"}", false},
+		{"loan.repay", "{\"ref\":\"\xff\"}", true},
 		{"loan.repay", `{"value_date":"2026-02-30"}`, false},
 		{"loan.repay", `{"amount":"1",}`, false},
 		{"loan.repay", `{"amount":"1"} {}`, false},
@@ -111,8 +110,8 @@ func TestWhatIsPlain(t *testing.T) {
 		{"loan.repay", `{"unknown":"1"}`, false},
 		{"loan.sign", `{"code":"1","CodeMatches":true}`, false},
 		{"loan.repay", ``, false},
-		{"loan.repay", `null`, false},
-		{"book.publish_product", bodies["book.publish_product"][0], false},
+		{"loan.repay", `null`, true},
+		{"book.publish_product", bodies["book.publish_product"][0], true},
 	} {
 		entry, err := ledger.Lookup(c.command)
 		if err != nil {
@@ -152,27 +151,6 @@ func TestPlainBodiesWithTheirTarget(t *testing.T) {
 	if _, _, is := apply.DecodePlain(uuid.Nil, []byte(`{"borrower":{"loan_id":"x"}}`), "loan_id"); is {
 		t.Error("the field is taken from within another one")
 	}
-}
-
-// line is a struct like those that lines of many commands are.
-type line struct {
-	Name   string          `json:"name"`
-	Target uuid.UUID       `json:"target,omitzero"`
-	If     *int64          `json:"if,omitempty"`
-	Body   json.RawMessage `json:"body,omitempty"`
-	Flag   bool            `json:"flag,omitempty"`
-}
-
-func FuzzPlainLine(f *testing.F) {
-	for _, seed := range []string{
-		`{"name":"a","target":"00011f0a-7c52-8e11-9a3b-5d2f6c4e8b70","if":3,"body":{"a":[1,"x",{"b":null}],"c":true},"flag":true}`,
-		`{"body":null,"flag":false}`, `{"body":[]}`, `{"body": [ 1 , 2 ] }`, `{"body":1.5}`, `{"if":null}`, `{"body":` + strings.Repeat("[", 20) + strings.Repeat("]", 20) + `}`,
-		`{"body":[1,]}`, `{"body":{"a":1,}}`, `{"body":tru}`, `{"flag":"true"}`, `{"body":{"a":"\n"}}`,
-	} {
-		f.Add([]byte(seed))
-	}
-	entry := ledger.Entry{Name: "line", NewBody: func() any { return new(line) }}
-	f.Fuzz(func(t *testing.T, data []byte) { sameAsJSON(t, entry, data) })
 }
 
 func BenchmarkDecode(b *testing.B) {
