@@ -6,7 +6,6 @@ import (
 	"loanledger/adapters/internal/faults"
 	"loanledger/domain/fact"
 	"loanledger/domain/fact/jsontext"
-	"loanledger/domain/fact/jsontext"
 	"loanledger/domain/ledger"
 
 	"github.com/google/uuid"
@@ -30,36 +29,6 @@ type Line struct {
 	Key       string          `json:"idempotency_key,omitempty" doc:"as in the header Idempotency-Key"`
 	IfVersion *int64          `json:"if_version,omitempty" doc:"as in the header If-Match" minimum:"0"`
 	Body      json.RawMessage `json:"body,omitempty" doc:"of the command"`
-}
-
-var lineNames = jsontext.Names{`"command":`, `"target":`, `"loan_id":`, `"borrower_id":`, `"lender":`, `"idempotency_key":`, `"if_version":`, `"body":`}
-
-// ReadJSON reads a line, which must be empty, without encoding/json.
-func (l *Line) ReadJSON(r *jsontext.Reader) {
-	o := jsontext.Object{Names: lineNames}
-	for o.Next(r) {
-		switch o.Field {
-		case 0:
-			l.Command = r.String()
-		case 1:
-			l.Target = r.UUID()
-		case 2:
-			l.Loan = r.UUID()
-		case 3:
-			l.Borrower = r.UUID()
-		case 4:
-			l.Lender = r.String()
-		case 5:
-			l.Key = r.String()
-		case 6:
-			if !r.Null() {
-				n := r.Int(64)
-				l.IfVersion = &n
-			}
-		case 7:
-			l.Body = r.RawMessage()
-		}
-	}
 }
 
 var lineNames = jsontext.Names{`"command":`, `"target":`, `"loan_id":`, `"borrower_id":`, `"lender":`, `"idempotency_key":`, `"if_version":`, `"body":`}
