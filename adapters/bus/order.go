@@ -2,19 +2,15 @@ package bus
 
 import (
 	"encoding/json"
-	"loanledger/adapters/internal/faults"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
 
-	"loanledger/domain/book"
-	"loanledger/domain/borrower"
-	"loanledger/domain/ident"
+	"loanledger/adapters/internal/faults"
+	"loanledger/adapters/internal/orders"
 	"loanledger/domain/ledger"
-	"loanledger/domain/loan"
 )
 
 // The headers of a command and of its answer, as over HTTP.
@@ -23,12 +19,6 @@ const (
 	headerIfMatch  = "If-Match"
 	headerETag     = "ETag"
 	headerReplayed = "Idempotent-Replayed"
-)
-
-// Bounds of a command, in bytes; the same as over HTTP.
-const (
-	maxBody = 64 << 10
-	maxKey  = 200
 )
 
 // idFields is the field of the body that names what a command is for.
@@ -58,8 +48,16 @@ func parseOrder(entry ledger.Entry, h nats.Header, data []byte) (order, error) {
 	if o.ifVersion != nil && entry.Target == ledger.TargetBook {
 		return o, faults.IfMatchInvalid
 	}
-	if len(data) > maxBody {
+	if len(data) > orders.MaxBody {
 		return o, faults.TooLarge
+	}
+	name := idFields[entry.Target]
+	if entry.Target != ledger.TargetBook {
+		if c, id, plain := entry.DecodePlain(uuid.Nil, data, name); plain && id != "" {
+			o.command = c
+			o.command.Target, err = targetOf(name, id)
+			return o, err
+		}
 	}
 	id, rest, err := splitBody(entry, data)
 	if err != nil {
@@ -67,8 +65,8 @@ func parseOrder(entry ledger.Entry, h nats.Header, data []byte) (order, error) {
 	}
 	var target uuid.UUID
 	if entry.Target != ledger.TargetBook {
-		if target, err = uuid.Parse(id); err != nil || len(id) != 36 {
-			return o, ledger.ErrMalformed.With("field %s must be a UUID", idFields[entry.Target])
+		if target, err = targetOf(name, id); err != nil {
+			return o, err
 		}
 	}
 	o.command, err = entry.Decode(target, rest)
@@ -79,6 +77,15 @@ func parseOrder(entry ledger.Entry, h nats.Header, data []byte) (order, error) {
 		o.lender = id
 	}
 	return o, err
+}
+
+// targetOf is the identifier in a field of the body. Errors: body_malformed.
+func targetOf(name, id string) (uuid.UUID, error) {
+	target, err := uuid.Parse(id)
+	if err != nil || len(id) != 36 {
+		return uuid.Nil, ledger.ErrMalformed.With("field %s must be a UUID", name)
+	}
+	return target, nil
 }
 
 // splitBody takes the field that names the target out of a body; what is left is the body as over
@@ -110,11 +117,10 @@ func keyOf(h nats.Header) (string, error) {
 	if len(keys) == 0 {
 		return "", nil
 	}
-	invisible := func(r rune) bool { return r <= ' ' || r > '~' }
-	if len(keys) > 1 || keys[0] == "" || len(keys[0]) > maxKey || strings.ContainsFunc(keys[0], invisible) {
+	if len(keys) > 1 || keys[0] == "" {
 		return "", faults.KeyInvalid
 	}
-	return keys[0], nil
+	return keys[0], orders.CheckKey(keys[0])
 }
 
 // parseIfMatch is the version in an If-Match header; nil where it says nothing, or anything will do.
@@ -131,33 +137,4 @@ func parseIfMatch(value string) (*int64, error) {
 	}
 	v := int64(version)
 	return &v, nil
-}
-
-// bookOf is the book that an order is for. What belongs to a lender that the caller has nothing to do
-// with is answered like what does not exist.
-func (s *Service) bookOf(o order) (ident.Book, error) {
-	permitted := func(id uuid.UUID, missing error) (ident.Book, error) {
-		number := ident.BookOf(id)
-		if lender, known := s.directory.OfBook(number); !known || !s.caller.May(lender) {
-			return 0, missing
-		}
-		return number, nil
-	}
-	switch o.command.Entry.Target {
-	case ledger.TargetLoan:
-		return permitted(o.command.Target, loan.ErrNotFound)
-	case ledger.TargetBorrower:
-		return permitted(o.command.Target, borrower.ErrNotFound)
-	}
-	books := s.directory.Books(o.lender)
-	if o.lender == "" || len(books) == 0 || !s.caller.May(o.lender) {
-		return 0, book.ErrLenderUnknown
-	}
-	if apply, is := o.command.Body.(*ledger.Apply); is && apply.BorrowerID != uuid.Nil {
-		if b := ident.BookOf(apply.BorrowerID); slices.Contains(books, b) {
-			return b, nil
-		}
-		return 0, borrower.ErrNotFound
-	}
-	return books[0], nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/micro"
 
 	"loanledger/adapters/internal/faults"
+	"loanledger/adapters/internal/orders"
 	"loanledger/domain/ledger"
 )
 
@@ -38,6 +39,15 @@ func explain(err error) (p problem, known bool) {
 	return problemOf(f), known
 }
 
+// codeOf is the code that an error is answered with; ok for none.
+func codeOf(err error) string {
+	if err == nil {
+		return "ok"
+	}
+	p, _ := explain(err)
+	return p.Code
+}
+
 // problemOf is a fault as NATS answers it.
 func problemOf(f *faults.Fault) problem {
 	return problem{Type: faults.Path + f.Code, Title: f.Title, Status: f.Status, Code: f.Code, Detail: f.Detail}
@@ -55,7 +65,7 @@ func (p problem) message() (*nats.Msg, error) {
 
 // answer is the outcome of a command as an answer.
 func answer(o ledger.Outcome) (*nats.Msg, error) {
-	body, err := json.Marshal(o.Answer)
+	body, err := orders.Marshal(o.Answer)
 	m := &nats.Msg{Data: body, Header: nats.Header{
 		headerETag:     {`"` + strconv.FormatInt(o.Version, 10) + `"`},
 		"Content-Type": {"application/json"},

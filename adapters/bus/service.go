@@ -2,21 +2,16 @@ package bus
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"loanledger/adapters/internal/faults"
 	"log/slog"
-	"runtime/debug"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"loanledger/adapters/internal/orders"
 	"loanledger/domain/ledger"
 )
 
@@ -38,35 +33,41 @@ func Everyone(role ledger.Role) Caller {
 	return Caller{Name: string(role), Role: role, May: func(string) bool { return true }}
 }
 
+// orders is the caller as one who gives commands.
+func (c Caller) orders() orders.Caller {
+	return orders.Caller{Role: c.Role, May: c.May, Actor: "nats:" + c.Name}
+}
+
 // The service and its bounds.
 const (
 	serviceName    = "ledger"
 	serviceVersion = "1.0.0"
 	commandPrefix  = "ledger.cmd."
-	// workers is how many commands are carried out at a time: enough to fill the batches of the log.
-	workers = 256
+	// workers is how many commands are carried out at a time: enough to fill the batches of the log. As
+	// many again, and a few times more, may wait.
+	workers      = 256
+	mostWaiting  = 4096
+	waitingBytes = 64 << 20
+	// bulkWorkers is how many messages with many commands are carried out at a time.
+	bulkWorkers = 8
+	bulkWaiting = 64
 	// commandTime is how long one command may take.
 	commandTime = 20 * time.Second
 )
 
 // Service serves the catalogue's commands as the NATS micro service "ledger". Create it with Serve.
 type Service struct {
-	commands  Commands
-	directory Directory
-	caller    Caller
-	conn      *nats.Conn
-	logger    *slog.Logger
-	meter     *prometheus.HistogramVec
+	desk   *orders.Desk
+	caller Caller
+	conn   *nats.Conn
+	logger *slog.Logger
+	meter  *prometheus.HistogramVec
 
-	micro   micro.Service
-	ctx     context.Context
-	cancel  context.CancelFunc
-	slots   chan struct{}
-	running running
-
-	mu      sync.Mutex
-	stopped bool
-	working sync.WaitGroup
+	micro  micro.Service
+	ctx    context.Context
+	cancel context.CancelFunc
+	single *crew
+	many   *crew
 }
 
 // Serve begins to serve every command that a role may give, at "ledger.cmd.<aggregate>.<command>".
@@ -75,138 +76,66 @@ func Serve(conn *nats.Conn, commands Commands, directory Directory, caller Calle
 	metrics prometheus.Registerer, logger *slog.Logger,
 ) (*Service, error) {
 	s := &Service{
-		commands: commands, directory: directory, caller: caller, conn: conn, logger: logger,
+		desk: orders.NewDesk(commands, directory), caller: caller, conn: conn, logger: logger,
 		meter: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "loanledger_nats_command_seconds", Help: "Time of commands over NATS, by their answer.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		}, []string{"command", "code"}),
-		slots: make(chan struct{}, workers),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	var err error
-	s.micro, err = micro.AddService(conn, micro.Config{
-		Name: serviceName, Version: serviceVersion, Description: "Commands of the loan ledger",
-	})
-	if err != nil {
-		return nil, fmt.Errorf("service %s: %w", serviceName, err)
-	}
-	for _, entry := range ledger.Catalogue {
-		if len(entry.Roles) == 0 {
-			continue
-		}
-		err := s.micro.AddEndpoint(strings.ReplaceAll(entry.Name, ".", "-"), micro.HandlerFunc(s.handle(entry)),
-			micro.WithEndpointSubject(commandPrefix+entry.Name), micro.WithEndpointMetadata(map[string]string{"summary": entry.Summary}))
-		if err != nil {
-			_ = s.micro.Stop()
-			return nil, fmt.Errorf("command %s: %w", entry.Name, err)
-		}
+	s.single = newCrew(workers, mostWaiting, waitingBytes, s.late)
+	s.many = newCrew(bulkWorkers, bulkWaiting, waitingBytes, s.late)
+	if err := s.listen(); err != nil {
+		_ = s.Stop()
+		return nil, err
 	}
 	_ = conn.FlushTimeout(time.Second) // so that it serves on return, where the broker is there
 	metrics.MustRegister(s.meter)
 	return s, nil
 }
 
+// listen makes the micro service with an endpoint for each command, and one for many.
+func (s *Service) listen() (err error) {
+	s.micro, err = micro.AddService(s.conn, micro.Config{
+		Name: serviceName, Version: serviceVersion, Description: "Commands of the loan ledger",
+	})
+	if err != nil {
+		return fmt.Errorf("service %s: %w", serviceName, err)
+	}
+	add := func(name, subject, summary string, c *crew, do func(request)) error {
+		err := s.micro.AddEndpoint(name, micro.HandlerFunc(func(r micro.Request) {
+			s.take(c, request{nats.Header(r.Headers()), r.Data(), r.Reply(), do})
+		}), micro.WithEndpointSubject(subject), micro.WithEndpointMetadata(map[string]string{"summary": summary}))
+		if err != nil {
+			return fmt.Errorf("command %s: %w", name, err)
+		}
+		return nil
+	}
+	for _, entry := range ledger.Catalogue {
+		if len(entry.Roles) == 0 {
+			continue
+		}
+		err := add(strings.ReplaceAll(entry.Name, ".", "-"), commandPrefix+entry.Name, entry.Summary, s.single, func(r request) {
+			began := time.Now()
+			m, code := s.respond(entry, r.header, r.data)
+			s.meter.WithLabelValues(entry.Name, code).Observe(time.Since(began).Seconds())
+			s.send(r.reply, m, entry.Name)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return add("bulk", bulkSubject, "Give many commands, one a line", s.many, s.bulk)
+}
+
 // Stop takes no more commands, and returns when those under way are answered.
 func (s *Service) Stop() error {
-	err := s.micro.Stop()
-	s.mu.Lock()
-	s.stopped = true
-	s.mu.Unlock()
-	s.working.Wait()
+	var err error
+	if s.micro != nil {
+		err = s.micro.Stop()
+	}
+	s.single.stop()
+	s.many.stop()
 	s.cancel()
 	return err
-}
-
-// handle carries a command out beside others. While all workers have something to do, requests wait
-// in the subscription.
-func (s *Service) handle(entry ledger.Entry) func(micro.Request) {
-	return func(r micro.Request) {
-		s.slots <- struct{}{}
-		work := func() {
-			defer func() { <-s.slots }()
-			began := time.Now()
-			m, code := s.respond(entry, nats.Header(r.Headers()), r.Data())
-			s.meter.WithLabelValues(entry.Name, code).Observe(time.Since(began).Seconds())
-			s.send(r.Reply(), m, entry.Name)
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.stopped {
-			<-s.slots
-			if m, err := problemOf(faultStopping).message(); err == nil {
-				s.send(r.Reply(), m, entry.Name)
-			}
-			return
-		}
-		s.working.Go(work)
-	}
-}
-
-// send answers whoever wants to know. The library's own way of answering is for handlers that answer
-// before they return.
-func (s *Service) send(reply string, m *nats.Msg, command string) {
-	if reply == "" {
-		return
-	}
-	m.Subject = reply
-	if err := s.conn.PublishMsg(m); err != nil {
-		s.logger.Warn("a command was not answered", slog.String("command", command), slog.Any("error", err))
-	}
-}
-
-// errPanicked stands for a panic: an invariant is broken.
-var errPanicked = errors.New("it panicked")
-
-// respond is the answer to a command, with its code for the metrics.
-func (s *Service) respond(entry ledger.Entry, h nats.Header, data []byte) (*nats.Msg, string) {
-	outcome, err := s.carryOut(entry, h, data)
-	if err == nil {
-		m, bad := answer(outcome)
-		if bad == nil {
-			return m, "ok"
-		}
-		err = bad
-	}
-	p, known := explain(err)
-	if !known {
-		id := uuid.New()
-		p.Instance = id.URN()
-		s.logger.Error("command failed", slog.String("command", entry.Name), slog.String("error_id", id.String()), slog.Any("error", err))
-	}
-	m, err := p.message()
-	if err != nil {
-		panic("bus: a problem cannot be encoded: " + err.Error())
-	}
-	return m, p.Code
-}
-
-// carryOut is the way of every command. A panic of one does not end the others.
-func (s *Service) carryOut(entry ledger.Entry, h nats.Header, data []byte) (outcome ledger.Outcome, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			s.logger.Error("command panicked", slog.String("command", entry.Name), slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
-			err = errPanicked
-		}
-	}()
-	if !slices.Contains(entry.Roles, s.caller.Role) {
-		return outcome, faults.Forbidden
-	}
-	o, err := parseOrder(entry, h, data)
-	if err != nil {
-		return outcome, err
-	}
-	book, err := s.bookOf(o)
-	if err != nil {
-		return outcome, err
-	}
-	finish, free := s.running.begin(runningKey{book, o.command.Target, o.key})
-	if !free {
-		return outcome, faults.InProgress
-	}
-	defer finish()
-	ctx, cancel := context.WithTimeout(s.ctx, commandTime)
-	defer cancel()
-	return s.commands.Do(ctx, ledger.Request{
-		Command: o.command, Book: book, Key: o.key, Actor: "nats:" + s.caller.Name, IfVersion: o.ifVersion,
-	})
 }

@@ -28,3 +28,11 @@ func AppendJSON(b []byte, v any) ([]byte, error) {
 	data := out.Bytes()
 	return data[:len(data)-1], nil // the encoder ends with a new line
 }
+
+// Marshal is json.Marshal, and faster where a value writes itself.
+func Marshal(v any) ([]byte, error) {
+	if q, is := v.(quick); is {
+		return q.AppendJSON(nil)
+	}
+	return json.Marshal(v)
+}
