@@ -105,11 +105,11 @@ func (o *Object) search(r *Reader) bool {
 }
 
 // unknown reads the value of a field without a place; false after an error.
-func (r *Reader) unknown(name string, outermost bool) bool {
+func (r *Reader) unknown(name []byte, outermost bool) bool {
 	switch {
 	case !r.strict:
 		r.Value()
-	case !outermost || r.beside == "" || name != r.beside || r.peek() != '"':
+	case !outermost || r.beside == "" || string(name) != r.beside || r.peek() != '"':
 		r.fail("a field that is known")
 	default:
 		r.beside, r.aside = "", r.String()
@@ -118,28 +118,29 @@ func (r *Reader) unknown(name string, outermost bool) bool {
 }
 
 // name reads a field's name and the colon after it.
-func (r *Reader) name() (string, bool) {
+func (r *Reader) name() ([]byte, bool) {
 	if r.peek() != '"' {
 		r.fail("the name of a field")
-		return "", false
+		return nil, false
 	}
-	name := r.String()
+	name, _ := r.text()
 	if r.peek() != ':' {
 		r.fail("a colon")
-		return "", false
+		return nil, false
 	}
 	r.pos++
 	return name, true
 }
 
-func (o *Object) find(name string) int {
+// find is the place of a field in Names; -1 for one that has none.
+func (o *Object) find(name []byte) int {
 	for i, n := range o.Names {
-		if n[1:len(n)-2] == name {
+		if n[1:len(n)-2] == string(name) {
 			return i
 		}
 	}
 	for i, n := range o.Names {
-		if strings.EqualFold(n[1:len(n)-2], name) {
+		if strings.EqualFold(n[1:len(n)-2], string(name)) {
 			return i
 		}
 	}

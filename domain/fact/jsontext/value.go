@@ -89,10 +89,6 @@ func shortDecimal(text []byte) (decimal.Decimal, bool) {
 
 // skip goes over a value that stands so deep in others.
 func (r *Reader) skip(depth int) {
-	if depth > MaxDepth {
-		r.fail("no deeper nesting")
-		return
-	}
 	switch c := r.peek(); c {
 	case '"':
 		r.skipString()
@@ -137,6 +133,10 @@ func (r *Reader) skipString() {
 
 // skipNested goes over an object or an array.
 func (r *Reader) skipNested(depth int, end byte, named bool) {
+	if depth == MaxDepth {
+		r.fail("no deeper nesting")
+		return
+	}
 	r.pos++
 	if r.peek() == end {
 		r.pos++
