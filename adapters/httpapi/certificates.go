@@ -9,6 +9,7 @@ import (
 
 	"loanledger/domain/borrower"
 	"loanledger/domain/date"
+	"loanledger/eventstore/tree"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -28,6 +29,8 @@ type certificateReading struct {
 	LenderName  string            `json:"lender_name"`
 	On          date.Date         `json:"on" doc:"nothing was owed on that date"`
 	Loans       []repaidAgreement `json:"loans" doc:"the agreements that are repaid in full"`
+
+	Proof tree.Proof `json:"proof" doc:"that the log says so; verifies offline: loanledger verify --certificate"`
 
 	Borrower uuid.UUID              `json:"borrower_id,omitzero" doc:"for services and operators of the lender"`
 	Settled  []borrower.SettledLoan `json:"settled_loans,omitempty" doc:"for services and operators of the lender"`
@@ -95,6 +98,9 @@ func (a *API) describeCertificate(ctx context.Context, c Caller, d borrower.Debt
 	r := &certificateReading{Certificate: d.Certificate, Lender: d.Lender, LenderName: b.Lender.LegalName, On: d.On}
 	for _, l := range d.Loans {
 		r.Loans = append(r.Loans, repaidAgreement{l.Number, l.ContractDate, l.SettledOn})
+	}
+	if r.Proof, err = a.Certificates.ProveCertificate(ctx, d.Certificate); err != nil {
+		return nil, err
 	}
 	if named {
 		person, _, err := a.personFor(ctx, c, d.Borrower)

@@ -5,11 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
-	"loanledger/domain/ident"
-	"loanledger/domain/ledger"
 	"loanledger/eventstore"
 
 	"github.com/google/uuid"
@@ -53,31 +50,24 @@ func (a *API) registerEvents() {
 	register(a, route{
 		method: http.MethodGet, path: "/v1/events", id: "log.events", tag: tagLog, summary: "Read the log",
 		about: "In order and without gaps, from any position on. With wait it is a long poll. Personal data is left out.",
-		roles: []ledger.Role{ledger.Service, ledger.Operator, ledger.Auditor}, patient: true,
+		roles: readLog, patient: true,
 	}, a.readEvents)
 }
 
 func (a *API) readEvents(ctx context.Context, c Caller, in *eventsInput) (*reading[eventsReading], error) {
-	books, err := a.orders.BooksOf(c.orders(), in.Lender)
+	number, err := a.numberFor(c, BookChoice{in.Lender, in.Book})
 	if err != nil {
 		return nil, err
-	}
-	number := books[0]
-	if in.Book != 0 {
-		number = ident.Book(in.Book)
-	}
-	if !slices.Contains(books, number) {
-		return nil, faultParameter.With("the query parameter book")
 	}
 	limit := a.commandTime + seconds(in.Wait)
 	a.setDeadlines(exchangeOf(ctx).writer, time.Now().Add(limit), time.Now().Add(limit))
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	events, err := a.poll(ctx, eventstore.Book(number), in)
+	events, err := a.poll(ctx, number, in)
 	if err != nil {
 		return nil, err
 	}
-	head, err := a.Log.Head(ctx, eventstore.Book(number))
+	head, err := a.Log.Head(ctx, number)
 	if err != nil {
 		return nil, err
 	}

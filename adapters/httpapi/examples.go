@@ -34,6 +34,9 @@ var examples = map[string]example{
 	"loan.transactions": {query: "?as_known_at=2026-01-20T12:00:00Z"},
 	"loan.payoff":       {query: "?on=2026-01-30"},
 	"log.events":        {query: "?lender=smartcash&after=0&limit=100&wait=30"},
+	"log.checkpoint":    {query: "?lender=smartcash"},
+	"log.proof":         {query: "?lender=smartcash&position=42"},
+	"log.consistency":   {query: "?lender=smartcash&from=10"},
 	"book.close_day":    {body: `{"date": "2026-01-15"}`},
 	"command.many":      {body: `{"command": "loan.repay", "loan_id": "0001bf32-6f0b-81d5-bc45-be2b1f9d15d4", "idempotency_key": "payment-1042", "body": {"amount": "2500.00"}}`},
 	"book.publish_product": {body: `{

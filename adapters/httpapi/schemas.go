@@ -8,6 +8,7 @@ import (
 	"loanledger/domain/date"
 	"loanledger/domain/loan"
 	"loanledger/domain/money"
+	"loanledger/eventstore/tree"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -73,5 +74,6 @@ func newRegistry() huma.Registry {
 	r.RegisterTypeAlias(reflect.TypeFor[uuid.UUID](), reflect.TypeFor[uuidSchema]())
 	r.RegisterTypeAlias(reflect.TypeFor[money.Currency](), reflect.TypeFor[currencySchema]())
 	r.RegisterTypeAlias(reflect.TypeFor[json.RawMessage](), reflect.TypeFor[objectSchema]())
+	r.RegisterTypeAlias(reflect.TypeFor[tree.Proof](), reflect.TypeFor[proofReading]())
 	return r
 }

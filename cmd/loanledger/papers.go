@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,6 +16,9 @@ import (
 	"loanledger/domain/book"
 	"loanledger/domain/borrower"
 	"loanledger/domain/money"
+	"loanledger/eventstore"
+	"loanledger/eventstore/pgstore"
+	"loanledger/eventstore/tree"
 	"loanledger/projections"
 
 	"github.com/google/uuid"
@@ -23,6 +27,7 @@ import (
 // papers finds and draws the papers of borrowers.
 type papers struct {
 	app       *app
+	notary    *pgstore.Notary
 	caughtUp  func(context.Context) error // waits until the tables know every event of now
 	publicURL string
 }
@@ -78,17 +83,66 @@ func (p *papers) RenderCertificate(ctx context.Context, number string, named boo
 	if err != nil {
 		return nil, err
 	}
+	proof, err := p.prove(ctx, at)
+	if err != nil {
+		return nil, err
+	}
 	paper := documents.CertificateData{
 		Language: documents.Language(state.Lender.Language), Lender: letterhead(state.Lender),
 		Number: cleared.Certificate, IssuedOn: cleared.On, Borrower: name,
 		VerificationURL: p.publicURL + "/v1/certificates/" + cleared.Certificate, LogPosition: int64(at.Position),
 	}
+	paper.Contracts = settledContracts(cleared)
+	if err := attach(&paper, proof); err != nil {
+		return nil, err
+	}
+	return documents.Certificate(paper)
+}
+
+// settledContracts is the loans of a certificate as papers list them.
+func settledContracts(cleared borrower.DebtCleared) (contracts []documents.SettledContract) {
 	for _, l := range cleared.Loans {
-		paper.Contracts = append(paper.Contracts, documents.SettledContract{
+		contracts = append(contracts, documents.SettledContract{
 			Number: l.Number, SignedOn: l.ContractDate, Principal: money.New(l.Principal.Minor(), l.Currency), SettledOn: l.SettledOn,
 		})
 	}
-	return documents.Certificate(paper)
+	return contracts
+}
+
+// proveFor is how long a certificate waits for the checkpoint over it.
+const proveFor = 5 * time.Second
+
+// ProveCertificate is the proof that the event of a certificate is in the log, and what that event
+// says. It is under the first checkpoint that was stored over the event, and so stays the same.
+// Errors: httpapi.ErrNoCertificate, httpapi.ErrPending.
+func (p *papers) ProveCertificate(ctx context.Context, number string) (tree.Proof, error) {
+	_, at, err := p.find(ctx, number)
+	if err != nil {
+		return tree.Proof{}, err
+	}
+	return p.prove(ctx, at)
+}
+
+func (p *papers) prove(ctx context.Context, at projections.Certificate) (tree.Proof, error) {
+	waiting, cancel := context.WithTimeout(ctx, proveFor)
+	defer cancel()
+	proof, data, err := p.notary.Prove(waiting, eventstore.Book(at.Book), at.Position, 0)
+	if errors.Is(err, tree.ErrUncovered) {
+		err = httpapi.ErrPending
+	}
+	proof.Data = data
+	return proof, err
+}
+
+// attach puts a proof and its checkpoint on a certificate.
+func attach(paper *documents.CertificateData, proof tree.Proof) error {
+	head, err := tree.ReadCheckpoint(proof.Checkpoint)
+	if err != nil {
+		return err
+	}
+	paper.Checkpoint = &documents.Checkpoint{Origin: head.Origin, Size: head.Size, Root: head.Root.String()}
+	paper.Proof, err = json.Marshal(proof)
+	return err
 }
 
 // nameOf is the borrower's name, in full or with the first letter of each word only. Of a person who

@@ -17,6 +17,7 @@ import (
 	"loanledger/domain/date"
 	"loanledger/domain/ident"
 	"loanledger/eventstore"
+	"loanledger/eventstore/pgstore"
 	"loanledger/projections"
 
 	"github.com/google/uuid"
@@ -31,6 +32,7 @@ type service struct {
 	*app
 	nats      *nats.Conn
 	runner    *projections.Runner
+	notary    *pgstore.Notary
 	tokens    *access.Tokens
 	metrics   *prometheus.Registry
 	publicURL string
@@ -56,6 +58,9 @@ func newService(a *app, conn *nats.Conn, natsURL string, tokens *access.Tokens, 
 		runner: projections.NewRunner(a.pool, a.store, func(b eventstore.Book, err error) {
 			a.log.Warn("the tables fell behind and are tried again", "book", b, "error", err)
 		}),
+		notary: pgstore.NewNotary(a.store, a.vault, func(b eventstore.Book, err error) {
+			a.log.Warn("signing the log stopped and is tried again", "book", b, "error", err)
+		}),
 		ready: make(chan struct{}),
 		more:  map[string]http.Handler{},
 	}
@@ -66,9 +71,12 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, b := range s.eventBooks() {
 		group.Go(func() error { return s.project(ctx, b) })
+		group.Go(func() error { return s.notary.Run(ctx, b) })
 	}
 	publisher := bus.NewPublisher(s.store, s.nats, s.desk.Lenders(), publisherLock(s.store, s.pool), s.metrics, s.log)
 	group.Go(func() error { return publisher.Run(ctx) })
+	herald := bus.Herald{From: s.store, Conn: s.nats, Directory: s.desk.Lenders(), Lock: publisherLock(s.store, s.pool), Logger: s.log}
+	group.Go(func() error { return herald.Run(ctx) })
 	group.Go(func() error { return s.serveCommands(ctx) })
 	group.Go(func() error { return s.react(ctx) })
 	group.Go(func() error { return s.keepDays(ctx) })
@@ -130,8 +138,8 @@ func (s *service) serveHTTP(ctx context.Context, listener net.Listener) error {
 
 func (s *service) api() http.Handler {
 	return httpapi.New(httpapi.Config{
-		Commands: s.desk, Loans: s.desk, Books: s.desk, Directory: s.desk.Lenders(), Log: s.store,
-		Certificates: &papers{app: s.app, caughtUp: s.caughtUp, publicURL: s.publicURL},
+		Commands: s.desk, Loans: s.desk, Books: s.desk, Directory: s.desk.Lenders(), Log: s.store, Proofs: s.notary,
+		Certificates: &papers{app: s.app, notary: s.notary, caughtUp: s.caughtUp, publicURL: s.publicURL},
 		Person:       personOf(s.desk), CloseDay: s.closeDay, Authenticate: s.authenticate, Checks: s.checks(),
 		Metrics: s.metrics, Logger: s.log, Version: version,
 	})

@@ -32,7 +32,7 @@ type Leaf struct {
 	Digest     tlog.Hash           `json:"command_sha256"`
 	Actor      string              `json:"actor"`
 	Data       tlog.Hash           `json:"data_sha256"`
-	Personal   *tlog.Hash          `json:"personal_sha256"` // of the sealed part; nil where there is none
+	Personal   *tlog.Hash          `json:"personal_sha256,omitempty"` // of the sealed part; nil where there is none
 }
 
 // LeafOf is the leaf of an event.

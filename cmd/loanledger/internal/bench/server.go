@@ -13,6 +13,7 @@ import (
 	"loanledger/adapters/httpapi"
 	"loanledger/domain/borrower"
 	"loanledger/domain/date"
+	"loanledger/eventstore/tree"
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
@@ -83,6 +84,10 @@ func (noPapers) Certificate(context.Context, string) (borrower.DebtCleared, erro
 
 func (noPapers) RenderCertificate(context.Context, string, bool) ([]byte, error) {
 	return nil, httpapi.ErrNoCertificate
+}
+
+func (noPapers) ProveCertificate(context.Context, string) (tree.Proof, error) {
+	return tree.Proof{}, httpapi.ErrNoCertificate
 }
 
 // echo answers JSON with the same JSON, read and written anew, and knows nothing else.
