@@ -124,7 +124,11 @@ func (d *Desk) BooksOf(ctx context.Context, lender string) ([]book.State, error)
 // BookWith is the state of the book that an identifier belongs to; its business date is that of all
 // that is in it. Errors: lender_not_found.
 func (d *Desk) BookWith(ctx context.Context, id uuid.UUID) (book.State, error) {
-	b := ident.BookOf(id)
+	return d.BookNumbered(ctx, ident.BookOf(id))
+}
+
+// BookNumbered is the state of a book. Errors: lender_not_found.
+func (d *Desk) BookNumbered(ctx context.Context, b ident.Book) (book.State, error) {
 	if _, known := d.lenders.OfBook(b); !known {
 		return book.State{}, book.ErrLenderUnknown
 	}

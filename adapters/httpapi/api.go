@@ -24,10 +24,10 @@ type Config struct {
 	Books        Books
 	Directory    Directory
 	Log          Log
-	Proofs       Proofs
 	Certificates Certificates
 	Person       Person
 	CloseDay     CloseDay
+	OpenBooks    OpenBooks
 	// Authenticate is whom a bearer token speaks for, and whether it is known.
 	Authenticate func(secret string) (Caller, bool)
 	Checks       []Check
@@ -71,13 +71,13 @@ func New(c Config) *API {
 	a.orders = orders.NewDesk(counted{c.Commands, a.gauges}, c.Directory)
 	a.huma = huma.NewAPI(openAPIConfig(c.Version), documenter{humago.NewAdapter(a.mux, "")})
 	a.registerLenders()
+	a.registerBooks()
 	a.registerCommands()
 	a.registerBulk()
 	a.registerLoans()
 	a.registerBorrowers()
 	a.registerCertificates()
 	a.registerEvents()
-	a.registerLog()
 	a.registerProblems()
 	a.registerHealth()
 	a.publishDocument()

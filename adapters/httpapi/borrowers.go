@@ -124,7 +124,7 @@ func (a *API) readDebt(ctx context.Context, c Caller, in *borrowerInput) (*readi
 	if err != nil {
 		return nil, err
 	}
-	b, err := a.Books.Book(ctx, s.Lender)
+	b, err := a.Books.BookWith(ctx, s.ID)
 	if err != nil {
 		return nil, err
 	}

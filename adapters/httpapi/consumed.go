@@ -12,7 +12,6 @@ import (
 	"loanledger/domain/ledger"
 	"loanledger/domain/loan"
 	"loanledger/eventstore"
-	"loanledger/eventstore/tree"
 
 	"github.com/google/uuid"
 )
@@ -33,7 +32,9 @@ type Loans interface {
 // Books reads borrowers and books. Errors: borrower_not_found, lender_not_found.
 type Books interface {
 	Borrower(ctx context.Context, id uuid.UUID) (borrower.State, eventstore.Version, error)
-	Book(ctx context.Context, lender string) (book.State, error)
+	Book(ctx context.Context, lender string) (book.State, error) // the first one of the lender
+	BooksOf(ctx context.Context, lender string) ([]book.State, error)
+	BookWith(ctx context.Context, id uuid.UUID) (book.State, error) // that the identifier belongs to
 }
 
 // Directory says which lender has which book.
@@ -55,9 +56,6 @@ type Certificates interface {
 	Certificate(ctx context.Context, number string) (borrower.DebtCleared, error)
 	// RenderCertificate draws the certificate as PDF; the borrower's name is masked unless named.
 	RenderCertificate(ctx context.Context, number string, named bool) ([]byte, error)
-	// ProveCertificate is the proof that the certificate's event is in the log, with its public data.
-	// Errors: ErrPending.
-	ProveCertificate(ctx context.Context, number string) (tree.Proof, error)
 }
 
 // Person is who a borrower is; false when the person has been erased.
@@ -66,6 +64,10 @@ type Person func(ctx context.Context, borrowerID uuid.UUID) (p borrower.Person, 
 // CloseDay ends the business dates of a lender up to and with a date, and tells of each, with the
 // number of loans for which it recorded something. Errors: lender_not_found, day_not_open.
 type CloseDay func(ctx context.Context, lender string, on date.Date, progress func(date.Date, int)) error
+
+// OpenBooks opens further books for a lender until it has so many, and returns once they are open.
+// Errors: lender_not_found.
+type OpenBooks func(ctx context.Context, lender string, total int) error
 
 // Caller is who sends a request.
 type Caller struct {

@@ -15,7 +15,8 @@ import (
 
 type lenderReading struct {
 	book.Lender
-	BusinessDate date.Date `json:"business_date" doc:"that is open"`
+	BusinessDate date.Date     `json:"business_date" doc:"that is open: the earliest of its books'"`
+	Books        []bookReading `json:"books"`
 }
 
 type lendersReading struct {
@@ -75,7 +76,7 @@ func (a *API) registerLenders() {
 	op = register(a, route{
 		method: http.MethodPost, path: "/v1/lenders/{code}/day-closings", id: "book.close_day", tag: tagLenders,
 		summary: "End the business date", patient: true, roles: []ledger.Role{ledger.Operator},
-		about: "Records what the end of the date brings about for every loan, then opens the next one. A date that has ended stays ended: asking again answers the same and changes nothing. It may take a while; should it break off, ask again.",
+		about: "Records what the end of the date brings about for every loan, then opens the next one, in every book of the lender. A date that has ended stays ended: asking again answers the same and changes nothing. It may take a while; should it break off, ask again.",
 	}, a.closeDay)
 	a.documentBody(op, reflect.TypeFor[dayBody]())
 }
@@ -89,11 +90,11 @@ func (a *API) readLenders(ctx context.Context, c Caller, _ *struct{}) (*reading[
 			continue
 		}
 		seen = append(seen, code)
-		b, err := a.Books.Book(ctx, code)
+		states, err := a.Books.BooksOf(ctx, code)
 		if err != nil {
 			return nil, err
 		}
-		body.Lenders = append(body.Lenders, lenderReading{b.Lender, b.Business})
+		body.Lenders = append(body.Lenders, lenderReading{states[0].Lender, book.BusinessDate(states), describeBooks(states)})
 	}
 	return &reading[lendersReading]{body}, nil
 }

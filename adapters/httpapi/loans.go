@@ -101,8 +101,8 @@ func (a *API) loanFor(ctx context.Context, c Caller, in LoanInput) (loan.State, 
 	if err != nil {
 		return s, 0, date.Date{}, err
 	}
-	books, err := a.Books.Book(ctx, s.Lender)
-	return s, version, books.Business, err
+	its, err := a.Books.BookWith(ctx, in.ID)
+	return s, version, its.Business, err
 }
 
 // loanThen is a loan on a business date, as known at a moment.

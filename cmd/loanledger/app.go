@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"os"
 
 	"loanledger/adapters/desk"
 	"loanledger/adapters/vault"
@@ -31,21 +33,34 @@ type app struct {
 // poolConnections is the connections of the pool at most; the log has a few of its own beside.
 const poolConnections = 24
 
-// openApp connects to a database that has its tables, and knows the books that are open.
-func openApp(ctx context.Context, url string, master vault.Master, clock eventstore.Clock, log *slog.Logger) (*app, error) {
+// toolName is what the connections of a command that serves nothing are named.
+const toolName = "loanledger"
+
+// servingName is what the connections of a process that serves are named: it tells the processes from
+// one another, see pgstore.ServingPrefix.
+func servingName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s%.24s:%d:%04x", pgstore.ServingPrefix, host, os.Getpid(), rand.Uint32()&0xffff) // up to 63 bytes count
+}
+
+// openApp connects to a database that has its tables, under a name, and knows the books that are open.
+func openApp(ctx context.Context, url, name string, master vault.Master, clock eventstore.Clock, log *slog.Logger) (*app, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("the database URL cannot be read") // the parser's error could show the password
 	}
 	config.MaxConns = max(config.MaxConns, poolConnections)
+	config.ConnConfig.RuntimeParams["application_name"] = name
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, err
 	}
 	a := &app{log: log, clock: clock, url: url, pool: pool, store: pgstore.New(pool, clock), vault: vault.New(pool, master)}
-	directory := desk.NewLenders()
-	a.desk = desk.New(a.store, a.vault, directory, clock)
-	if err := knowBooks(ctx, a.store, directory); err != nil {
+	a.desk = desk.New(a.store, a.vault, desk.NewLenders(), clock)
+	if _, err := a.lookForBooks(ctx); err != nil {
 		a.close()
 		return nil, hinted{err, "see whether the database is up and migrated: loanledger doctor"}
 	}
@@ -55,20 +70,6 @@ func openApp(ctx context.Context, url string, master vault.Master, clock eventst
 func (a *app) close() {
 	a.store.Close()
 	a.pool.Close()
-}
-
-// openLenders opens a book for every lender that has none, that many days before today.
-func (a *app) openLenders(ctx context.Context, lenders []book.Lender, daysAgo int) error {
-	a.lenders = lenders
-	if err := openBooks(ctx, a.store, a.desk, lenders, a.clock(), daysAgo); err != nil {
-		return err
-	}
-	for _, b := range a.desk.Lenders().Books("") {
-		if err := a.vault.Check(ctx, eventstore.Book(b)); err != nil {
-			return fmt.Errorf("the key file does not open the personal data of book %d: %w", b, err)
-		}
-	}
-	return nil
 }
 
 // books is every open book.

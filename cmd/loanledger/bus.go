@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"loanledger/adapters/bus"
+	"loanledger/domain/ident"
 	"loanledger/domain/ledger"
 	"loanledger/eventstore"
 	"loanledger/eventstore/pgstore"
@@ -23,14 +24,21 @@ func (h publisherHold) Save(ctx context.Context, position eventstore.Position) e
 	return pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error { return h.Cursor.Save(ctx, tx, position) })
 }
 
-// publisherLock lets one process at a time publish a book.
-func publisherLock(store *pgstore.Store, pool *pgxpool.Pool) bus.Lock {
+// publisherLock lets one process at a time publish a book, and with it the other books of its lender:
+// their events go on the stream by turns.
+func publisherLock(a *app) bus.Lock {
 	return func(ctx context.Context, name string, book eventstore.Book) (bus.Hold, error) {
-		cursor, err := store.OpenCursor(ctx, name, book)
+		first := book
+		if lender, known := a.desk.Lenders().OfBook(ident.Book(book)); known {
+			if books := a.desk.Lenders().Books(lender); len(books) > 0 {
+				first = eventstore.Book(books[0])
+			}
+		}
+		cursor, err := a.store.OpenCursorBeside(ctx, name, first, book)
 		if err != nil {
 			return nil, err
 		}
-		return publisherHold{cursor, pool}, nil
+		return publisherHold{cursor, a.pool}, nil
 	}
 }
 

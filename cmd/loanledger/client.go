@@ -43,7 +43,16 @@ func (c client) post(ctx context.Context, path string, body, answer any) error {
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url+path, bytes.NewReader(data))
+	return c.ask(ctx, http.MethodPost, path, bytes.NewReader(data), answer)
+}
+
+// get reads.
+func (c client) get(ctx context.Context, path string, answer any) error {
+	return c.ask(ctx, http.MethodGet, path, http.NoBody, answer)
+}
+
+func (c client) ask(ctx context.Context, method, path string, body io.Reader, answer any) error {
+	req, err := http.NewRequestWithContext(ctx, method, c.url+path, body)
 	if err != nil {
 		return usageError{err}
 	}

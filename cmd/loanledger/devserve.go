@@ -53,7 +53,7 @@ func (t *terminal) serveDev(ctx context.Context, log *slog.Logger, o devOptions,
 		defer testClock.Close()
 		clock = testClock.Now
 	}
-	a, err := openApp(ctx, databaseURL, master, clock, log)
+	a, err := openApp(ctx, databaseURL, servingName(), master, clock, log)
 	if err != nil {
 		return err
 	}

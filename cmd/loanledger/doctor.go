@@ -9,8 +9,6 @@ import (
 	"loanledger/adapters/bus"
 	"loanledger/adapters/schema"
 	"loanledger/adapters/vault"
-	"loanledger/eventstore/pgstore"
-	"loanledger/projections"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/nats-io/nats.go"
@@ -23,6 +21,8 @@ type finding struct {
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail"`
 	Next   string `json:"next,omitempty"`
+	// Work is, of a book, what follows its log.
+	Work []work `json:"work,omitempty"`
 }
 
 func (t *terminal) doctor() *cobra.Command {
@@ -52,6 +52,9 @@ func (t *terminal) doctor() *cobra.Command {
 				continue
 			}
 			fmt.Fprintf(t.out, "%s %-22s %s\n", mark, f.What, f.Detail)
+			for _, w := range f.Work {
+				fmt.Fprintf(t.out, "     %-22s %s\n", w.Name, w)
+			}
 			if f.Next != "" {
 				fmt.Fprintf(t.out, "     next: %s\n", f.Next)
 			}
@@ -118,38 +121,6 @@ func diagnoseDatabase(ctx context.Context, url string) []finding {
 		findings = append(findings, f)
 	}
 	return append(findings, diagnoseBooks(ctx, pool)...)
-}
-
-// behind is how many events a follower may be behind before it is worth a word.
-const behind = 10_000
-
-func diagnoseBooks(ctx context.Context, pool *pgxpool.Pool) []finding {
-	store := pgstore.New(pool, time.Now)
-	defer store.Close()
-	books, err := store.Books(ctx)
-	if err != nil {
-		return []finding{judged("books", "", err, "loanledger migrate")}
-	}
-	var findings []finding
-	for _, b := range books {
-		what := fmt.Sprintf("book %d (%s)", b.Book, b.Lender)
-		head, err := store.Head(ctx, b.Book)
-		if err != nil {
-			findings = append(findings, judged(what, "", err, ""))
-			continue
-		}
-		at, err := store.CursorPosition(ctx, projections.CursorName, b.Book)
-		if err != nil {
-			findings = append(findings, judged(what, "", err, ""))
-			continue
-		}
-		f := finding{What: what, OK: head.Position-at < behind, Detail: fmt.Sprintf("%d events, the tables are %d behind", head.Position, head.Position-at)}
-		if !f.OK {
-			f.Next = "is loanledger serve running?"
-		}
-		findings = append(findings, f)
-	}
-	return findings
 }
 
 func diagnoseNATS(url string) finding {

@@ -1,21 +1,13 @@
 package main
 
 import (
-	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 
-	"loanledger/adapters/desk"
 	"loanledger/domain/book"
-	"loanledger/domain/date"
-	"loanledger/domain/ident"
 	"loanledger/domain/product"
-	"loanledger/eventstore"
-	"loanledger/eventstore/pgstore"
 )
 
 //go:embed lenders/*.json
@@ -53,60 +45,6 @@ func loadLenders(dir string) ([]book.Lender, error) {
 		return nil, fmt.Errorf("no lender is configured in %s", dir)
 	}
 	return lenders, nil
-}
-
-// openBooks opens a book for each lender that has none, on the lender's calendar date less a number
-// of days, and fills the directory.
-func openBooks(ctx context.Context, store *pgstore.Store, d *desk.Desk, lenders []book.Lender, now time.Time, daysAgo int) error {
-	for _, l := range lenders {
-		if err := openBook(ctx, store, d, l, date.Of(now, l.Zone()).AddDays(-daysAgo)); err != nil {
-			return fmt.Errorf("open a book for %s: %w", l.Code, err)
-		}
-	}
-	return nil
-}
-
-func openBook(ctx context.Context, store *pgstore.Store, d *desk.Desk, l book.Lender, on date.Date) error {
-	for {
-		books, err := store.Books(ctx)
-		if err != nil {
-			return err
-		}
-		next := eventstore.Book(1)
-		for _, b := range books {
-			if b.Lender == l.Code {
-				return d.Open(ctx, ident.Book(b.Book), l, on)
-			}
-			if b.Lender != "" && b.Book >= next {
-				next = b.Book + 1
-			}
-		}
-		if err := store.OpenBook(ctx, next, on.Days()); err != nil {
-			return err
-		}
-		err = store.RegisterBook(ctx, next, l.Code)
-		if errors.Is(err, pgstore.ErrBookTaken) {
-			continue // another process opened this one for another lender; look again
-		}
-		if err != nil {
-			return err
-		}
-		return d.Open(ctx, ident.Book(next), l, on)
-	}
-}
-
-// knowBooks fills the directory with the books that are there, and opens none.
-func knowBooks(ctx context.Context, store *pgstore.Store, lenders *desk.Lenders) error {
-	books, err := store.Books(ctx)
-	if err != nil {
-		return err
-	}
-	for _, b := range books {
-		if b.Lender != "" {
-			lenders.Add(ident.Book(b.Book), b.Lender)
-		}
-	}
-	return nil
 }
 
 // sampleProductsOf is the sample products of a lender: those in its currency.

@@ -39,7 +39,7 @@ func withLog(ctx context.Context, cfg *config, do func(*app) error) error {
 	if err != nil {
 		return err
 	}
-	a, err := openApp(ctx, url, vault.Master{}, time.Now, slog.New(slog.DiscardHandler))
+	a, err := openApp(ctx, url, toolName, vault.Master{}, time.Now, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

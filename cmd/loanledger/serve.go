@@ -54,7 +54,7 @@ func (t *terminal) serveWith(ctx context.Context, cfg *config, noMigrate bool) e
 			return hinted{err, "see whether the database is up: loanledger doctor"}
 		}
 	}
-	a, err := openApp(ctx, cfg.DatabaseURL, master, time.Now, log)
+	a, err := openApp(ctx, cfg.DatabaseURL, servingName(), master, time.Now, log)
 	if err != nil {
 		return err
 	}

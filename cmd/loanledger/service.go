@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,14 +12,10 @@ import (
 	"loanledger/adapters/bus"
 	"loanledger/adapters/httpapi"
 	"loanledger/adapters/notify"
-	"loanledger/domain/book"
-	"loanledger/domain/date"
-	"loanledger/domain/ident"
 	"loanledger/eventstore"
 	"loanledger/eventstore/pgstore"
 	"loanledger/projections"
 
-	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -69,13 +64,10 @@ func newService(a *app, conn *nats.Conn, natsURL string, tokens *access.Tokens, 
 // run serves until the context ends, and then lets everything under way come to its end.
 func (s *service) run(ctx context.Context, listener net.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
-	for _, b := range s.eventBooks() {
-		group.Go(func() error { return s.project(ctx, b) })
-		group.Go(func() error { return s.notary.Run(ctx, b) })
-	}
-	publisher := bus.NewPublisher(s.store, s.nats, s.desk.Lenders(), publisherLock(s.store, s.pool), s.metrics, s.log)
+	group.Go(func() error { return s.runBooks(ctx) })
+	publisher := bus.NewPublisher(s.store, s.nats, s.desk.Lenders(), publisherLock(s.app), s.metrics, s.log)
 	group.Go(func() error { return publisher.Run(ctx) })
-	herald := bus.Herald{From: s.store, Conn: s.nats, Directory: s.desk.Lenders(), Lock: publisherLock(s.store, s.pool), Logger: s.log}
+	herald := bus.Herald{From: s.store, Conn: s.nats, Directory: s.desk.Lenders(), Lock: publisherLock(s.app), Logger: s.log}
 	group.Go(func() error { return herald.Run(ctx) })
 	group.Go(func() error { return s.serveCommands(ctx) })
 	group.Go(func() error { return s.react(ctx) })
@@ -83,15 +75,6 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return s.serveHTTP(ctx, listener) })
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
-	}
-	return nil
-}
-
-// project keeps the tables of a book up with the log. When they cannot go on, the service does:
-// commands need the log alone, and readiness says what is wrong.
-func (s *service) project(ctx context.Context, b eventstore.Book) error {
-	if err := s.runner.Run(ctx, b); err != nil && ctx.Err() == nil {
-		s.log.Error("the tables stopped; they need an operator", "book", b, "error", err)
 	}
 	return nil
 }
@@ -140,7 +123,7 @@ func (s *service) api() http.Handler {
 	return httpapi.New(httpapi.Config{
 		Commands: s.desk, Loans: s.desk, Books: s.desk, Directory: s.desk.Lenders(), Log: s.store, Proofs: s.notary,
 		Certificates: &papers{app: s.app, notary: s.notary, caughtUp: s.caughtUp, publicURL: s.publicURL},
-		Person:       personOf(s.desk), CloseDay: s.closeDay, Authenticate: s.authenticate, Checks: s.checks(),
+		Person:       personOf(s.desk), CloseDay: s.closeDay, OpenBooks: s.openMore, Authenticate: s.authenticate, Checks: s.checks(),
 		Metrics: s.metrics, Logger: s.log, Version: version,
 	})
 }
@@ -185,70 +168,6 @@ func (s *service) caughtUp(ctx context.Context) error {
 		if err := s.runner.WaitFor(ctx, b, head.Position); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// closeDay ends the business dates of a lender up to and with a date.
-func (s *service) closeDay(ctx context.Context, lender string, on date.Date, progress func(date.Date, int)) error {
-	return s.desk.CloseDay(ctx, lender, on, s.candidates, progress)
-}
-
-// candidates is the loans that the end of a date may change, once the tables know the log up to a
-// position.
-func (s *service) candidates(ctx context.Context, b ident.Book, on date.Date, upTo eventstore.Position) ([]uuid.UUID, error) {
-	if err := s.runner.WaitFor(ctx, eventstore.Book(b), upTo); err != nil {
-		return nil, err
-	}
-	return projections.CloseCandidates(ctx, s.pool, b, on)
-}
-
-// lookAtCalendarEvery is how often the calendar is looked at for a business date that has ended.
-const lookAtCalendarEvery = time.Second
-
-// keepDays closes the business dates that have ended by the calendar of each lender. Several
-// processes may do it at once: a date is closed once.
-func (s *service) keepDays(ctx context.Context) error {
-	select {
-	case <-s.ready:
-	case <-ctx.Done():
-		return nil
-	}
-	tick := time.NewTicker(lookAtCalendarEvery)
-	defer tick.Stop()
-	for {
-		if err := s.closePastDays(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("closing the day failed; it is tried again", "error", err)
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return nil
-		}
-	}
-}
-
-// closePastDays closes every date that has ended.
-func (s *service) closePastDays(ctx context.Context) error {
-	for _, l := range s.lenders {
-		if err := s.closeBefore(ctx, l, date.Of(s.clock(), l.Zone())); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// closeBefore closes the open dates of a lender before a date.
-func (s *service) closeBefore(ctx context.Context, l book.Lender, today date.Date) error {
-	business, err := s.desk.BusinessDate(ctx, l.Code)
-	if err != nil || !business.Before(today) {
-		return err
-	}
-	err = s.closeDay(ctx, l.Code, today.AddDays(-1), func(closed date.Date, loans int) {
-		s.log.Info("business date closed", "lender", l.Code, "date", closed, "loans", loans)
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", l.Code, err)
 	}
 	return nil
 }
