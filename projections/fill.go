@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -74,6 +75,9 @@ func (f *fresh) project(ctx context.Context, s *shares, to eventstore.Position, 
 	return group.Wait()
 }
 
+// rowsToFill is rows that were loaded, and whose memory is used again.
+var rowsToFill = sync.Pool{New: func() any { return &copyRows{} }}
+
 // loading is rows of a table on their way to the database.
 type loading struct {
 	id   tableID
@@ -88,7 +92,7 @@ func sendRows(ctx context.Context, out *output, to chan<- loading, least int) er
 		}
 		select {
 		case to <- loading{tableID(id), r}:
-			out.rows[id] = &copyRows{buf: make([]byte, 0, handOnBytes/2)}
+			out.rows[id] = rowsToFill.Get().(*copyRows)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -112,6 +116,8 @@ func (f *fresh) load(ctx context.Context, rows <-chan loading, loaded *atomic.In
 			return err
 		}
 		loaded.Add(int64(l.rows.count))
+		l.rows.reset()
+		rowsToFill.Put(l.rows)
 	}
 	return nil
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"golang.org/x/sync/errgroup"
 )
 
 // ErrRebuilding: the projections of the book are being rebuilt or verified already.
@@ -101,63 +100,6 @@ func (f *fresh) close(ctx context.Context) {
 		_, _ = f.conn.Exec(ctx, `SELECT pg_advisory_unlock($1)`, lockKey(rebuildLock, f.book))
 	}
 	_ = f.conn.Close(ctx)
-}
-
-// index makes the indexes that the tables in place have, and the statistics that queries are planned
-// by.
-func (f *fresh) index(ctx context.Context) error {
-	f.progress(Progress{Book: f.book, Stage: Indexing, Position: f.p.at, Target: f.p.at})
-	group, inGroup := errgroup.WithContext(ctx)
-	group.SetLimit(loaders())
-	for _, id := range f.ids {
-		group.Go(func() error {
-			conn, err := pgx.ConnectConfig(inGroup, f.pool.Config().ConnConfig)
-			if err != nil {
-				return err
-			}
-			defer conn.Close(context.WithoutCancel(ctx))
-			return f.indexTable(inGroup, conn, id)
-		})
-	}
-	return group.Wait()
-}
-
-func (f *fresh) indexTable(ctx context.Context, conn *pgx.Conn, id tableID) error {
-	rows, err := conn.Query(ctx, `
-		SELECT pg_get_indexdef(i.indexrelid), coalesce(pg_get_constraintdef(c.oid), '')
-		FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid
-		WHERE i.indrelid = $1::text::regclass ORDER BY i.indexrelid`, id.parent())
-	if err != nil {
-		return err
-	}
-	var index, constraint string
-	statements := []string{`SET maintenance_work_mem = '128MB'`}
-	table := id.partition(f.book, freshSuffix)
-	_, err = pgx.ForEachRow(rows, []any{&index, &constraint}, func() error {
-		if constraint != "" {
-			statements = append(statements, fmt.Sprintf(`ALTER TABLE %s ADD %s`, table, constraint))
-			return nil
-		}
-		create, what, ok := strings.Cut(index, " USING ")
-		if !ok {
-			return fmt.Errorf("%s has an index of an unknown form: %s", id.parent(), index)
-		}
-		unique := ""
-		if strings.HasPrefix(create, "CREATE UNIQUE ") {
-			unique = "UNIQUE "
-		}
-		statements = append(statements, fmt.Sprintf(`CREATE %sINDEX ON %s USING %s`, unique, table, what))
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, statement := range append(statements, `ANALYZE `+table) {
-		if _, err := conn.Exec(ctx, statement); err != nil {
-			return fmt.Errorf("%s: %w", tables[id].name, err)
-		}
-	}
-	return nil
 }
 
 // catchUp writes what happened between the tables' position and a later one, as the runner would.
