@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"hash"
 
 	"loanledger/eventstore"
 )
@@ -16,7 +17,19 @@ func (v *Vault) Fingerprint(ctx context.Context, book eventstore.Book, data []by
 	if err != nil {
 		return eventstore.Digest{}, err
 	}
-	h := hmac.New(sha256.New, derive(key.raw[:], "fingerprint", keySize))
+	return key.fingerprint(data), nil
+}
+
+// fingerprint is a keyed hash. The key behind it is derived once for many hashes, because that costs
+// more than a hash.
+func (k *dataKey) fingerprint(data []byte) (d eventstore.Digest) {
+	h, is := k.idle.Get().(hash.Hash)
+	if !is {
+		h = hmac.New(sha256.New, derive(k.raw[:], "fingerprint", keySize))
+	}
+	defer k.idle.Put(h)
+	h.Reset()
 	h.Write(data)
-	return eventstore.Digest(h.Sum(nil)), nil
+	h.Sum(d[:0])
+	return d
 }

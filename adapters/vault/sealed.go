@@ -4,6 +4,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/binary"
+	"sync"
 
 	"github.com/google/uuid"
 
@@ -21,6 +22,7 @@ const sealedFormat = 1
 type dataKey struct {
 	raw  [keySize]byte
 	aead cipher.AEAD
+	idle sync.Pool // of hash.Hash, keyed for fingerprints
 }
 
 func newDataKey(raw []byte) *dataKey {
