@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -13,6 +14,7 @@ import (
 	"loanledger/domain/ledger"
 	"loanledger/domain/loan"
 	"loanledger/eventstore"
+	"loanledger/projections"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -27,6 +29,9 @@ const closers = 64
 
 // booksAtOnce is how many books are closed at a time.
 const booksAtOnce = 4
+
+// loansAtOnce is how many loans are read together.
+const loansAtOnce = 512
 
 // CloseDay ends a business date of a lender, in all its books: in each first for every loan that it
 // brings something about for, then for the book. Days before it that are still open are closed first,
@@ -104,27 +109,39 @@ func (d *Desk) closeBook(ctx context.Context, b ident.Book, on date.Date, find C
 	if err != nil {
 		return 0, err
 	}
-	var changed atomic.Int64
-	group, inGroup := errgroup.WithContext(ctx)
-	group.SetLimit(closers)
-	for _, id := range loans {
-		group.Go(func() error {
-			o, err := d.Do(inGroup, closing("loan.close_day", b, id, on, &loan.CloseDay{Date: on}))
-			if err == nil && len(o.Answer.(*ledger.LoanAnswer).Events) > 0 {
-				changed.Add(1)
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	n, err := d.closeLoans(ctx, b, on, loans)
+	if err != nil {
 		return 0, err
 	}
-	n := int(changed.Load())
 	_, err = d.Do(ctx, closing("book.close_day", b, uuid.Nil, on, &ledger.CloseDay{Date: on, Loans: n}))
 	if errors.Is(err, eventstore.ErrKeyReused) {
 		err = nil // another process closed the day, and counted loans that this one did not
 	}
 	return n, err
+}
+
+// closeLoans closes the open date for loans, and answers for how many something came about. Their
+// streams are read many at a time, before they are needed.
+func (d *Desk) closeLoans(ctx context.Context, b ident.Book, on date.Date, loans []uuid.UUID) (int, error) {
+	var changed atomic.Int64
+	group, inGroup := errgroup.WithContext(ctx)
+	group.SetLimit(closers)
+	for some := range slices.Chunk(loans, loansAtOnce) {
+		if err := eventstore.Preload(ctx, d.executor, projections.Loans, eventstore.Book(b), some); err != nil {
+			return 0, errors.Join(err, group.Wait())
+		}
+		for _, id := range some {
+			group.Go(func() error {
+				o, err := d.Do(inGroup, closing("loan.close_day", b, id, on, &loan.CloseDay{Date: on}))
+				if err == nil && len(o.Answer.(*ledger.LoanAnswer).Events) > 0 {
+					changed.Add(1)
+				}
+				return err
+			})
+		}
+	}
+	err := group.Wait()
+	return int(changed.Load()), err
 }
 
 // closing is a command of the end of a date; the same one however often the closing is tried.
