@@ -30,7 +30,7 @@ type Stream struct {
 	Carry func(context.Context, Order) (ledger.Outcome, error)
 	// Explain is what an error is answered with: its status, as HTTP has it, and a value for JSON.
 	Explain  func(context.Context, error) (status int, problem any)
-	Patience time.Duration // how long one command may take
+	Patience time.Duration // how long one command may take, at least
 }
 
 // job is a line on its way to its answer.
@@ -63,6 +63,7 @@ func (j *job) free() {
 type run struct {
 	*Stream
 	ctx     context.Context
+	limit   *limit
 	flow    *flow
 	waiting *semaphore.Weighted // bytes
 	ordered chan *job
@@ -73,7 +74,7 @@ type run struct {
 func (s *Stream) Run(ctx context.Context, in io.Reader, out Answers) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &run{Stream: s, ctx: ctx, waiting: semaphore.NewWeighted(mostWaiting), ordered: make(chan *job, mostUnanswered)}
+	r := &run{Stream: s, ctx: ctx, limit: &limit{parent: ctx, patience: s.Patience}, waiting: semaphore.NewWeighted(mostWaiting), ordered: make(chan *job, mostUnanswered)}
 	// Beside those that are in the order, one is with the writer, and one with the reader.
 	r.flow = newFlow(sideBySide, mostUnanswered+2, r.carry)
 	w := &writer{out: out, linger: time.NewTimer(flushAfter), cancel: cancel}
@@ -83,6 +84,7 @@ func (s *Stream) Run(ctx context.Context, in io.Reader, out Answers) error {
 	defer lines.Free()
 	r.read(lines)
 	r.flow.end()
+	r.limit.end()
 	close(r.ordered)
 	writing.Wait()
 	return w.failed
@@ -152,9 +154,7 @@ func (r *run) attempt(j *job) (outcome ledger.Outcome, err error) {
 			err = fmt.Errorf("line %d panicked: %v", j.nr, cause)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(r.ctx, r.Patience)
-	defer cancel()
-	return r.Carry(ctx, j.order)
+	return r.Carry(r.limit.context(), j.order)
 }
 
 func (r *run) refuse(j *job, err error) {

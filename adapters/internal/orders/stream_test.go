@@ -253,3 +253,33 @@ type nothing struct{}
 
 func (nothing) Answer([]byte, int) error { return nil }
 func (nothing) Flush() error             { return nil }
+
+// Every command has its time, also long after the stream began.
+func TestTheTimeOfACommand(t *testing.T) {
+	const patience = 80 * time.Millisecond
+	s := stream(func(ctx context.Context, o orders.Order) error {
+		began := time.Now()
+		if string(o.Body) == `{"n":1}` {
+			time.Sleep(patience) // one that makes the next ones late
+		}
+		<-ctx.Done()
+		if took := time.Since(began); took < patience || took > patience+5*time.Second {
+			t.Errorf("%s was given up after %v", o.Body, took)
+		}
+		return ctx.Err()
+	})
+	s.Patience = patience
+	var body strings.Builder
+	for n := range 6 {
+		body.WriteString(lineFor(target(1), n))
+	}
+	p := &page{}
+	if err := s.Run(t.Context(), strings.NewReader(body.String()), p); err != nil || len(p.lines) != 6 {
+		t.Errorf("%d answers, %v", len(p.lines), err)
+	}
+	for _, line := range p.lines {
+		if !strings.Contains(line, context.DeadlineExceeded.Error()) {
+			t.Errorf("answered %s", line)
+		}
+	}
+}
