@@ -6,31 +6,58 @@ import (
 )
 
 // Follow gives the events of a book after a position to handle, in order and without gaps, at most
-// batch at a time, and waits for more when there are none. It ends with the first error: handle's,
-// the log's, or the context's.
+// batch at a time, and waits for more when there are none. While it is behind, it reads the next
+// events while the present ones are handled. It ends with the first error: handle's, the log's, or
+// the context's.
 func Follow(ctx context.Context, log Log, book Book, after Position, batch int,
 	handle func(context.Context, []Event) error,
 ) error {
 	if batch < 1 {
 		return fmt.Errorf("follow: a batch of %d events", batch)
 	}
-	for {
-		events, err := log.ReadBook(ctx, book, after, batch)
-		if err != nil {
-			return err
+	reading, stop := context.WithCancel(ctx)
+	var soon chan page
+	defer func() {
+		stop()
+		if soon != nil {
+			<-soon
 		}
-		if len(events) == 0 {
+	}()
+	for {
+		var p page
+		if soon != nil {
+			p, soon = <-soon, nil
+		} else {
+			p.events, p.err = log.ReadBook(ctx, book, after, batch)
+		}
+		if p.err != nil {
+			return p.err
+		}
+		if len(p.events) == 0 {
 			if err := log.Wait(ctx, book, after); err != nil {
 				return err
 			}
 			continue
 		}
-		if first := events[0].Position; first != after+1 {
+		if first := p.events[0].Position; first != after+1 {
 			return fmt.Errorf("follow: book %d: position %d follows %d", book, first, after)
 		}
-		if err := handle(ctx, events); err != nil {
+		after = p.events[len(p.events)-1].Position
+		if len(p.events) == batch { // most likely there are more
+			soon = make(chan page, 1)
+			go func(soon chan<- page, after Position) {
+				events, err := log.ReadBook(reading, book, after, batch)
+				soon <- page{events, err}
+			}(soon, after)
+		}
+		if err := handle(ctx, p.events); err != nil {
 			return err
 		}
-		after = events[len(events)-1].Position
 	}
+}
+
+// page is what one reading brought.
+type page struct {
+	events []Event
+	err    error
 }
