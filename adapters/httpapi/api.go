@@ -24,6 +24,7 @@ type Config struct {
 	Books        Books
 	Directory    Directory
 	Log          Log
+	Proofs       Proofs
 	Certificates Certificates
 	Person       Person
 	CloseDay     CloseDay
@@ -78,6 +79,7 @@ func New(c Config) *API {
 	a.registerBorrowers()
 	a.registerCertificates()
 	a.registerEvents()
+	a.registerLog()
 	a.registerProblems()
 	a.registerHealth()
 	a.publishDocument()

@@ -12,6 +12,7 @@ import (
 	"loanledger/domain/ledger"
 	"loanledger/domain/loan"
 	"loanledger/eventstore"
+	"loanledger/eventstore/tree"
 
 	"github.com/google/uuid"
 )
@@ -56,6 +57,9 @@ type Certificates interface {
 	Certificate(ctx context.Context, number string) (borrower.DebtCleared, error)
 	// RenderCertificate draws the certificate as PDF; the borrower's name is masked unless named.
 	RenderCertificate(ctx context.Context, number string, named bool) ([]byte, error)
+	// ProveCertificate is the proof that the certificate's event is in the log, with its public data.
+	// Errors: ErrPending.
+	ProveCertificate(ctx context.Context, number string) (tree.Proof, error)
 }
 
 // Person is who a borrower is; false when the person has been erased.

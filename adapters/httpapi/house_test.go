@@ -23,6 +23,7 @@ import (
 	"loanledger/domain/product"
 	"loanledger/eventstore"
 	"loanledger/eventstore/memstore"
+	"loanledger/eventstore/tree"
 	"loanledger/projections"
 
 	"github.com/google/uuid"
@@ -37,6 +38,7 @@ type house struct {
 	desk   *desk.Desk
 	log    *memstore.Store
 	keeper *keeper
+	notary *notary
 	logged *safeBuffer
 	tokens map[string]string // secret by name
 
@@ -54,6 +56,7 @@ func newHouse(t testing.TB, change ...func(*house, *httpapi.Config)) *house {
 	t.Helper()
 	h := &house{t: t, keeper: newKeeper(), logged: &safeBuffer{}, tokens: map[string]string{}, now: time.Date(2026, 1, 15, 9, 0, 0, 0, time.UTC)}
 	h.log = memstore.New(h.clock)
+	h.notary = newNotary(h)
 	h.desk = desk.New(h.log, h.keeper, desk.NewLenders(), h.clock)
 	for i, sample := range []string{"smartcash-payday", "cashper-minicredit"} {
 		lender, err := book.ParseLender(read(t, "lenders/"+lenderCodes[i]+".json"))
@@ -90,7 +93,7 @@ func (h *house) config() httpapi.Config {
 	tokens, err := access.Of(entries...)
 	must(h.t, err)
 	return httpapi.Config{
-		Commands: h.desk, Loans: h.desk, Books: h.desk, Directory: h.desk.Lenders(), Log: h.log, Certificates: certificates{h},
+		Commands: h.desk, Loans: h.desk, Books: h.desk, Directory: h.desk.Lenders(), Log: h.log, Proofs: h.notary, Certificates: certificates{h},
 		Person: h.person,
 		CloseDay: func(ctx context.Context, lender string, on date.Date, progress func(date.Date, int)) error {
 			return h.desk.CloseDay(ctx, lender, on, h.allLoans, progress)
@@ -151,20 +154,38 @@ func (h *house) person(ctx context.Context, id uuid.UUID) (borrower.Person, bool
 type certificates struct{ h *house }
 
 func (c certificates) Certificate(ctx context.Context, number string) (borrower.DebtCleared, error) {
+	cleared, _, err := c.find(ctx, number)
+	return cleared, err
+}
+
+func (c certificates) find(ctx context.Context, number string) (borrower.DebtCleared, eventstore.Event, error) {
 	for _, b := range c.h.desk.Lenders().Books("") {
 		events, err := c.h.log.ReadBook(ctx, eventstore.Book(b), 0, 1_000_000)
 		if err != nil {
-			return borrower.DebtCleared{}, err
+			return borrower.DebtCleared{}, eventstore.Event{}, err
 		}
 		for _, e := range events {
 			if f, err := projections.Decode(e); err == nil {
 				if cleared, is := f.(borrower.DebtCleared); is && cleared.Certificate == number {
-					return cleared, nil
+					return cleared, e, nil
 				}
 			}
 		}
 	}
-	return borrower.DebtCleared{}, httpapi.ErrNoCertificate
+	return borrower.DebtCleared{}, eventstore.Event{}, httpapi.ErrNoCertificate
+}
+
+func (c certificates) ProveCertificate(ctx context.Context, number string) (tree.Proof, error) {
+	_, e, err := c.find(ctx, number)
+	if err != nil {
+		return tree.Proof{}, err
+	}
+	p, data, err := c.h.notary.Prove(ctx, e.Book, e.Position, 0)
+	if errors.Is(err, tree.ErrUncovered) {
+		err = httpapi.ErrPending
+	}
+	p.Data = data
+	return p, err
 }
 
 func (c certificates) RenderCertificate(ctx context.Context, number string, named bool) ([]byte, error) {
