@@ -115,23 +115,25 @@ func (c crier) publish(ctx context.Context, hold Hold) error {
 	if err != nil {
 		return err
 	}
-	number, sequence, err := c.place(ctx, stream, hold)
+	at, err := c.place(ctx, stream, hold)
 	if err != nil {
 		return err
 	}
 	for {
-		next, err := c.From.CheckpointsAfter(ctx, c.book, number, checkpointRun)
+		next, err := c.From.CheckpointsAfter(ctx, c.book, at.number, checkpointRun)
 		if err != nil {
 			return err
 		}
 		for _, k := range next {
-			if sequence, err = c.send(ctx, js, k, sequence); err != nil {
-				return err
+			if k.Size > at.past {
+				if at.sequence, err = c.send(ctx, js, k, at.sequence); err != nil {
+					return err
+				}
 			}
-			number = k.Number
+			at.number = k.Number
 		}
-		if len(next) > 0 {
-			err = hold.Save(ctx, eventstore.Position(number))
+		if n := len(next); n > 0 {
+			err = hold.Save(ctx, eventstore.Position(next[n-1].Size))
 		} else {
 			pause(ctx, lookForCheckpoints)
 			err = ctx.Err()
@@ -157,28 +159,36 @@ func (c crier) send(ctx context.Context, js jetstream.JetStream, k tree.Checkpoi
 	return ack.Sequence, nil
 }
 
-// place is the number of the last checkpoint that is on the stream, and its sequence there. A stream
-// that has let its messages go is not filled anew. Errors: errForked.
-func (c crier) place(ctx context.Context, stream jetstream.Stream, hold Hold) (number int64, sequence uint64, err error) {
+// witnessed is how far a book's checkpoints are on the stream.
+type witnessed struct {
+	number   int64  // of the last one that is there
+	sequence uint64 // of that one in the stream
+	past     int64  // a size up to which they were there once and are not published again
+}
+
+// place is where the stream ends. One that has let its messages go is not filled anew. Errors:
+// errForked.
+func (c crier) place(ctx context.Context, stream jetstream.Stream, hold Hold) (at witnessed, err error) {
 	last, err := stream.GetLastMsgForSubject(ctx, c.subject)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		at, err := emptyPlace(ctx, stream, hold.Position())
-		return int64(at.position), 0, err
+		before, err := emptyPlace(ctx, stream, hold.Position())
+		return witnessed{past: int64(before.position)}, err
 	}
 	if err != nil {
-		return 0, 0, err
+		return at, err
 	}
-	if number, err = strconv.ParseInt(last.Header.Get(headerNumber), 10, 64); err != nil {
-		return 0, 0, fmt.Errorf("the last message of %s has no number: %w", c.subject, err)
+	at.sequence = last.Sequence
+	if at.number, err = strconv.ParseInt(last.Header.Get(headerNumber), 10, 64); err != nil {
+		return at, fmt.Errorf("the last message of %s has no number: %w", c.subject, err)
 	}
-	stored, err := c.From.CheckpointsAfter(ctx, c.book, number-1, 1)
+	stored, err := c.From.CheckpointsAfter(ctx, c.book, at.number-1, 1)
 	if err != nil {
-		return 0, 0, err
+		return at, err
 	}
-	if len(stored) == 0 || stored[0].Number != number || stored[0].Note != string(last.Data) {
-		return 0, 0, fmt.Errorf("checkpoint %d of book %d: %w", number, c.book, errForked)
+	if len(stored) == 0 || stored[0].Number != at.number || stored[0].Note != string(last.Data) {
+		return at, fmt.Errorf("checkpoint %d of book %d: %w", at.number, c.book, errForked)
 	}
-	return number, last.Sequence, nil
+	return at, nil
 }
 
 // ensureCheckpoints makes the stream of checkpoints, or finds it. A new one is kept in files and has no

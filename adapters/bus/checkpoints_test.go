@@ -29,7 +29,7 @@ func (r *registry) sign(book eventstore.Book, count int) {
 	for range count {
 		n := int64(len(r.kept[book]) + 1)
 		r.kept[book] = append(r.kept[book], tree.Checkpoint{
-			Head: tree.Head{Size: n / 2 * 10}, Book: book, Number: n, Note: fmt.Sprintf("note %d of book %d", n, book), // two of a size: a handover
+			Head: tree.Head{Size: (n + 1) / 2 * 10}, Book: book, Number: n, Note: fmt.Sprintf("note %d of book %d", n, book), // two of a size: a handover
 		})
 	}
 }
@@ -145,4 +145,35 @@ func TestCheckpointsOfAnotherPastAreNotPublished(t *testing.T) {
 	r.sign(1, 5)
 	stop()
 	s.heard(r, "ledger.checkpoint.smartcash.1", 1, 6)
+}
+
+// A stream that let its messages go is not filled with the past again.
+func TestCheckpointsThatGrewOldStayAway(t *testing.T) {
+	s := newScene(t, directory{1: "smartcash"})
+	r := &registry{kept: map[eventstore.Book][]tree.Checkpoint{}}
+	r.sign(1, 6)
+	stop := s.cry(r, quiet())
+	s.heard(r, "ledger.checkpoint.smartcash.1", 1, 6)
+	for s.locks.note(1) != 30 { // the size of the sixth
+		time.Sleep(time.Millisecond)
+	}
+	stop()
+	stream, err := s.broker.jetstream().Stream(t.Context(), bus.CheckpointStreamName)
+	s.must(err)
+	s.must(stream.Purge(t.Context()))
+	r.sign(1, 2)
+	defer s.cry(r, quiet())()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		info, err := stream.Info(t.Context())
+		s.must(err)
+		if last, err := stream.GetLastMsgForSubject(t.Context(), "ledger.checkpoint.smartcash.1"); err == nil && string(last.Data) == "note 8 of book 1" {
+			if info, err = stream.Info(t.Context()); err != nil || info.State.Msgs != 2 {
+				t.Errorf("%d messages, %v", info.State.Msgs, err)
+			}
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%+v", info.State)
+		}
+	}
 }

@@ -36,7 +36,7 @@ func (t *terminal) serveDev(ctx context.Context, log *slog.Logger, o devOptions,
 	if err := schema.Migrate(ctx, databaseURL, append(tables(), sandboxTables()...)...); err != nil {
 		return err
 	}
-	master, err := vault.CreateMaster(filepath.Join(o.dir, "master.key"))
+	master, err := vault.CreateMaster(filepath.Join(o.dir, devMasterName))
 	if err != nil {
 		return err
 	}

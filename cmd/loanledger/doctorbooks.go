@@ -52,7 +52,7 @@ func diagnoseBooks(ctx context.Context, pool *pgxpool.Pool) []finding {
 			findings = append(findings, judged(what, "", err, ""))
 			continue
 		}
-		findings = append(findings, diagnoseBook(what, b.Book, head, holders))
+		findings = append(findings, diagnoseBook(what, b.Book, head, holders), diagnoseTree(ctx, store, b.Book, b.Lender, head))
 	}
 	return findings
 }

@@ -14,7 +14,7 @@ import (
 func (t *terminal) key() *cobra.Command {
 	key := &cobra.Command{
 		Use:   "key",
-		Short: "Make the master key that seals personal data",
+		Short: "Make the master key that seals personal data; show and replace the keys that sign the log",
 		Args:  noArguments,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -43,6 +43,6 @@ data hang on it: keep copies of the file apart from the backups of the database.
 		fmt.Fprintf(t.out, "made %s\n", cfg.KeyFile)
 		return nil
 	}
-	key.AddCommand(create)
+	key.AddCommand(create, t.keyPublic(), t.keyRotate())
 	return key
 }

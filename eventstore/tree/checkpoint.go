@@ -98,27 +98,6 @@ func ReadCheckpoint(text string) (Head, error) {
 	return h, nil
 }
 
-// ParseKeys reads public keys in the form of the note package, one a line. Empty lines and what
-// follows a # are passed over.
-func ParseKeys(text string) (note.Verifiers, error) {
-	var keys []note.Verifier
-	for line := range strings.Lines(text) {
-		line, _, _ = strings.Cut(line, "#")
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
-		key, err := note.NewVerifier(line)
-		if err != nil {
-			return nil, fmt.Errorf("not a public key of a log, name+hash+key: %w", err)
-		}
-		keys = append(keys, key)
-	}
-	if len(keys) == 0 {
-		return nil, errors.New("there is no public key")
-	}
-	return note.VerifierList(keys...), nil
-}
-
 // Checkpoint is a signed head as it is kept.
 type Checkpoint struct {
 	Head
