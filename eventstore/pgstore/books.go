@@ -40,7 +40,7 @@ func (s *Store) OpenBook(ctx context.Context, book eventstore.Book, epoch int64)
 		if _, err := tx.Exec(ctx, `INSERT INTO ledger.books (book, opened_at, leaf_events) VALUES ($1, $2, $3)`, book, now, s.leafEvents); err != nil {
 			return err
 		}
-		if err := addLeavesIn(ctx, tx, book, 1); err != nil {
+		if err := addLeafIn(ctx, tx, book, 1); err != nil {
 			return err
 		}
 		genesis := genesisChain(book)

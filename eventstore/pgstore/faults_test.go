@@ -55,13 +55,13 @@ func TestContractOfSeveralStores(t *testing.T) {
 
 // campaign writes from many goroutines through two stores while faults are injected, and then holds
 // the log to what the writers were told.
-func campaign(t *testing.T, url string, rounds int, inject func(ctx context.Context, random *rand.Rand)) {
+func campaign(t *testing.T, url string, rounds int, inject func(ctx context.Context, random *rand.Rand), options ...pgstore.Option) {
 	t.Helper()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	first, pool := openStore(t, url, time.Now)
-	second, _ := openStore(t, url, time.Now)
+	first, pool := openStore(t, url, time.Now, options...)
+	second, _ := openStore(t, url, time.Now, options...)
 	if err := first.OpenBook(t.Context(), 1, firstEpoch); err != nil {
 		t.Fatal(err)
 	}

@@ -84,12 +84,20 @@ func (c *committer) way(batch []*pending) way {
 	return way{behind: c.solo(batch)}
 }
 
+// sendTries bounds how often a batch is sent. Each time that it is not added something is learned from
+// it, so that a few times are enough.
+const sendTries = 100
+
 // commit answers every append of a batch, or puts it back in the queue. It answers the link to go on
 // with, nil if there is none.
 func (c *committer) commit(l *link, batch []*pending, by way) *link {
 	doubt := false // about versions: look all of them up
 	until := time.Now().Add(connectFor)
-	for len(batch) > 0 {
+	for tries := 1; len(batch) > 0; tries++ {
+		if tries > sendTries {
+			c.refuse(batch, fmt.Errorf("append to book %d: no way in after %d tries: %w", c.book, sendTries, eventstore.ErrBusy))
+			return l
+		}
 		if l == nil || l.broken {
 			opened, err := c.connect(until)
 			if err != nil {

@@ -32,7 +32,7 @@ import (
 //     leaf, and its unique index refuses the second event of a version.
 //   - A batch that goes beyond a leaf is written through ledger.events, and all of its streams are
 //     guarded in the statement: under the book's lock, none of them may have its next version in the
-//     leaf where the batch begins. The leaves after that one are empty. A batch without the lock that
+//     leaf where the batch begins. The next leaf is empty. A batch without the lock that
 //     comes between takes the same first position, in the same leaf, whose primary key refuses one
 //     of the two.
 type leaf struct {
@@ -91,7 +91,7 @@ func (c *committer) enter(l *link) (*leaf, error) {
 			}
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), exchangeTimeout)
-		err = c.store.addLeaves(ctx, c.book, next)
+		err = c.store.addLeaf(ctx, c.book, next)
 		cancel()
 		if err != nil {
 			return nil, err
@@ -152,14 +152,14 @@ func (c *committer) reach(at *leaf, last eventstore.Position) {
 	c.store.background(func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, exchangeTimeout)
 		defer cancel()
-		if err := c.store.addLeaves(ctx, c.book, at.last+1); err != nil && sleep(ctx, time.Second) == nil {
+		if err := c.store.addLeaf(ctx, c.book, at.last+1); err != nil && sleep(ctx, time.Second) == nil {
 			at.nextMade.Store(false) // tried again after a later batch, and at the latest when it is needed
 		}
 	})
 }
 
 // wayOn is how a batch goes on that was to be added after a position and was not: it stays in the
-// leaf, or goes beyond its end, where the leaves that it needs are made first; or the leaf is full.
+// leaf, or goes beyond its end, where the next leaf is made first; or the leaf is full.
 func (c *committer) wayOn(at *leaf, after eventstore.Position, batch []*pending) ([]*pending, way) {
 	if !at.holds(after+1, after+1) {
 		c.leave(at)
@@ -171,7 +171,7 @@ func (c *committer) wayOn(at *leaf, after eventstore.Position, batch []*pending)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), exchangeTimeout)
 	defer cancel()
-	if err := c.store.addLeaves(ctx, c.book, last); err != nil {
+	if err := c.store.addLeaf(ctx, c.book, last); err != nil {
 		c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
 		return nil, way{}
 	}

@@ -46,19 +46,21 @@ func (s *Store) Leaves(ctx context.Context, book eventstore.Book) ([]Leaf, error
 	return leaves, nil
 }
 
-// addLeaves makes the leaves of a book up to the one with a position, where they are missing. It has a
-// connection of its own: those of the pool may all be waiting for the append that needs the leaf.
-func (s *Store) addLeaves(ctx context.Context, book eventstore.Book, upTo eventstore.Position) error {
-	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
-	if err != nil {
-		return fmt.Errorf("a leaf for book %d: %w", book, err)
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, 0)`, lockSpace); err != nil {
+// addLeaf makes the next leaf of a book, unless there is one with a position already. It has a connection
+// of its own: those of the pool may all be waiting for the append that needs the leaf.
+func (s *Store) addLeaf(ctx context.Context, book eventstore.Book, position eventstore.Position) error {
+	err := again(ctx, func() error {
+		conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+		if err != nil {
 			return err
 		}
-		return addLeavesIn(ctx, tx, book, upTo)
+		defer conn.Close(context.WithoutCancel(ctx))
+		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, 0)`, lockSpace); err != nil {
+				return err
+			}
+			return addLeafIn(ctx, tx, book, position)
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("a leaf for book %d: %w", book, err)
@@ -66,25 +68,28 @@ func (s *Store) addLeaves(ctx context.Context, book eventstore.Book, upTo events
 	return nil
 }
 
-// addLeavesIn is for who holds the lock of the opening of books.
-func addLeavesIn(ctx context.Context, tx pgx.Tx, book eventstore.Book, upTo eventstore.Position) error {
+// addLeafIn is for who holds the lock of the opening of books. A leaf for a position that is farther
+// off than leaves are large is as large as that takes, so that no batch needs two new ones.
+func addLeafIn(ctx context.Context, tx pgx.Tx, book eventstore.Book, position eventstore.Position) error {
 	var last, events eventstore.Position
 	err := tx.QueryRow(ctx, `SELECT coalesce((SELECT max(last_position) FROM ledger.leaves WHERE book = $1), 0), leaf_events
 		FROM ledger.books WHERE book = $1`, book).Scan(&last, &events)
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = eventstore.ErrUnknownBook
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return eventstore.ErrUnknownBook
+	case err != nil || last >= position:
+		return err
 	}
-	for err == nil && last < upTo {
-		relation := fmt.Sprintf("events_%d_%d", book, last+1)
-		if err = createLeaf(ctx, tx, relation); err == nil {
-			err = attachLeaf(ctx, tx, book, relation, last+1, last+events)
-		}
-		if err == nil {
-			_, err = tx.Exec(ctx, `INSERT INTO ledger.leaves (book, first_position, last_position, relation) VALUES ($1, $2, $3, $4)`,
-				book, last+1, last+events, relation)
-		}
-		last += events
+	first, last := last+1, max(last+events, position)
+	relation := fmt.Sprintf("events_%d_%d", book, first)
+	if err := createLeaf(ctx, tx, relation); err != nil {
+		return err
 	}
+	if err := attachLeaf(ctx, tx, book, relation, first, last); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO ledger.leaves (book, first_position, last_position, relation) VALUES ($1, $2, $3, $4)`,
+		book, first, last, relation)
 	return err
 }
 

@@ -15,13 +15,13 @@ import (
 const firstEpoch = 1
 
 // openStore is a store on a database, as another process would have it.
-func openStore(t testing.TB, url string, clock eventstore.Clock) (*pgstore.Store, *pgxpool.Pool) {
+func openStore(t testing.TB, url string, clock eventstore.Clock, options ...pgstore.Option) (*pgstore.Store, *pgxpool.Pool) {
 	t.Helper()
 	pool, err := pgxpool.New(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := pgstore.New(pool, clock)
+	store := pgstore.New(pool, clock, options...)
 	t.Cleanup(func() {
 		store.Close()
 		pool.Close()

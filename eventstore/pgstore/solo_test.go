@@ -13,6 +13,12 @@ import (
 
 // Appends that fly alone leave the same log as any others, whoever comes between.
 func TestSoloFlights(t *testing.T) {
+	for name, leaf := range map[string]eventstore.Position{"a large leaf": leafEvents, "tiny leaves": 7} {
+		t.Run(name, func(t *testing.T) { soloFlights(t, leaf) })
+	}
+}
+
+func soloFlights(t *testing.T, leaf eventstore.Position) {
 	url := pgtest.Database(t, Migrations)
 	var stores []*Store
 	for range 2 {
@@ -21,7 +27,7 @@ func TestSoloFlights(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer pool.Close()
-		s := New(pool, time.Now)
+		s := New(pool, time.Now, WithLeafEvents(leaf))
 		defer s.Close()
 		if err := s.OpenBook(t.Context(), 1, 1); err != nil {
 			t.Fatal(err)

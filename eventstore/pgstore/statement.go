@@ -66,8 +66,8 @@ CROSS JOIN LATERAL (
 
 // leafStatements are the statements that write to a leaf.
 func leafStatements(book eventstore.Book, at *leaf) map[string]string {
-	within := fmt.Sprintf(`AND last_position + 1 >= %d AND last_position + $2::int8 <= %d`, at.first, at.last)
-	beyond := fmt.Sprintf(`AND last_position + 1 BETWEEN %d AND %d`, at.first, at.last)
+	within := fmt.Sprintf(`AND first_position >= %d AND last_position <= %d`, at.first, at.last)
+	beyond := fmt.Sprintf(`AND first_position BETWEEN %d AND %d`, at.first, at.last)
 	guards := fmt.Sprintf(guardSQL, at.table())
 	statements := map[string]string{
 		batchStatement:    fmt.Sprintf(batchSQL, at.table(), within),
