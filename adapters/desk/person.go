@@ -2,10 +2,10 @@ package desk
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"loanledger/domain/borrower"
+	"loanledger/domain/fact/jsontext"
 	"loanledger/domain/ident"
 	"loanledger/eventstore"
 
@@ -32,7 +32,9 @@ func (d *Desk) Person(ctx context.Context, id uuid.UUID) (borrower.Person, error
 		if err != nil {
 			return p, err
 		}
-		if err := json.Unmarshal(plain, &p); err != nil {
+		r := jsontext.NewReader(plain)
+		p.ReadJSON(&r)
+		if err := r.End(); err != nil {
 			return p, fmt.Errorf("the sealed part of position %d: %w", e.Position, err)
 		}
 		return p, nil

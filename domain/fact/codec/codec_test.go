@@ -67,7 +67,7 @@ func TestWhatCannotBeHandledIsAnError(t *testing.T) {
 
 // TestOneFileAPackage: with code for the structs inside, too.
 func TestOneFileAPackage(t *testing.T) {
-	files, err := codec.Generate(codec.Roots{Texts: []any{good{}}}, "loanledger")
+	files, err := codec.Generate(codec.Roots{Texts: []any{good{g: "left out"}}}, "loanledger")
 	if err != nil || len(files) != 1 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
