@@ -47,25 +47,32 @@ func (s *Store) Leaves(ctx context.Context, book eventstore.Book) ([]Leaf, error
 }
 
 // addLeaf makes the next leaf of a book, unless there is one with a position already. It has a connection
-// of its own: those of the pool may all be waiting for the append that needs the leaf.
+// of its own: those of the pool may all be waiting for the append that needs the leaf. While connections
+// break, it tries again until the context ends.
 func (s *Store) addLeaf(ctx context.Context, book eventstore.Book, position eventstore.Position) error {
-	err := again(ctx, func() error {
-		conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
-		if err != nil {
+	for wait := 5 * time.Millisecond; ; wait = min(2*wait, 500*time.Millisecond) {
+		err := s.tryLeaf(ctx, book, position)
+		if err == nil {
+			return nil
+		}
+		if !broke(err) || sleep(ctx, wait) != nil {
+			return fmt.Errorf("a leaf for book %d: %w", book, err)
+		}
+	}
+}
+
+func (s *Store) tryLeaf(ctx context.Context, book eventstore.Book, position eventstore.Position) error {
+	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, 0)`, lockSpace); err != nil {
 			return err
 		}
-		defer conn.Close(context.WithoutCancel(ctx))
-		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-			if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, 0)`, lockSpace); err != nil {
-				return err
-			}
-			return addLeafIn(ctx, tx, book, position)
-		})
+		return addLeafIn(ctx, tx, book, position)
 	})
-	if err != nil {
-		return fmt.Errorf("a leaf for book %d: %w", book, err)
-	}
-	return nil
 }
 
 // addLeafIn is for who holds the lock of the opening of books. A leaf for a position that is farther
