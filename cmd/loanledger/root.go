@@ -38,6 +38,9 @@ type hinted struct {
 
 func (h hinted) Unwrap() error { return h.error }
 
+// told is an error that the command's output has told already.
+type told struct{ error }
+
 // run carries a command line out and answers the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	t := &terminal{in: in, out: out, err: errOut}
@@ -53,6 +56,8 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	case errors.As(err, &usageError{}):
 		t.complain(err, "see loanledger --help, or loanledger COMMAND --help")
 		return exitUsage
+	case errors.As(err, &told{}):
+		return exitFailed
 	}
 	next := ""
 	if h, is := errors.AsType[hinted](err); is {

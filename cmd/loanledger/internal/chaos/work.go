@@ -1,0 +1,99 @@
+package chaos
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// callers is how many orders the processes of a role are given at a time, each.
+var callers = map[string]int{writerRole: 8, deskRole: 6}
+
+// callersOf is how many callers there are for a role.
+func callersOf(role string) int {
+	for _, size := range crewSize {
+		if size.role == role {
+			return size.count * callers[role]
+		}
+	}
+	return 0
+}
+
+// betweenOrders is how long a caller waits at most before the next order, so that checking does not
+// take longer than working.
+const betweenOrders = 4 * time.Millisecond
+
+// work has the callers and the faults at it for a time.
+func (r *round) work(span time.Duration) {
+	r.journal.began = time.Now()
+	until := r.journal.began.Add(span)
+	r.tell("round %d: %s, seed %d", r.nr, span, r.Seed)
+	for caller := range callersOf(writerRole) {
+		r.callers.Go(func() {
+			r.call(writerRole, caller, until, func(n int) order { return r.script.order(caller, n) })
+		})
+	}
+	for caller := range callersOf(deskRole) {
+		random := chance(r.Seed, "borrowing", r.nr, caller)
+		r.callers.Go(func() {
+			r.call(deskRole, caller, until, func(n int) order { return r.borrowing.next(random, caller, n) })
+		})
+	}
+	if !r.peace {
+		for _, f := range planOf(r.Seed, r.nr, span) {
+			r.faults.Go(func() { r.happen(f) })
+		}
+	}
+	time.Sleep(time.Until(until))
+	r.faults.Wait()
+	r.crew.calm()
+	if _, err := r.configure(usualCommits); err != nil {
+		r.violate("settling", "the settings could not be put back: %v", err)
+	}
+}
+
+// call gives a process one order after the other.
+func (r *round) call(role string, caller int, until time.Time, next func(n int) order) {
+	posts := r.crew.with(role)
+	p := posts[caller%len(posts)]
+	pace := chance(r.Seed, "pace "+role, r.nr, caller)
+	for n := 0; time.Now().Before(until) && r.ctx.Err() == nil; n++ {
+		o := next(n)
+		t, err := r.give(p, o)
+		if err != nil {
+			return
+		}
+		r.borrowing.learn(t)
+		rest(pace)
+	}
+}
+
+func rest(pace *rand.Rand) { time.Sleep(time.Duration(pace.Int64N(int64(betweenOrders)))) }
+
+// give gives an order to whoever fills a post.
+func (r *round) give(p *post, o order) (*try, error) {
+	current, err := p.process(r.ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.journal.give(current, p.name, o), nil
+}
+
+// happen lets a fault happen when its time has come.
+func (r *round) happen(f fault) {
+	select {
+	case <-time.After(f.at - time.Since(r.journal.began)):
+	case <-r.ctx.Done():
+		return
+	}
+	r.tell("%s for %.2f s", f.kind.name, f.while.Seconds())
+	happened, err := f.kind.do(r, f)
+	if err != nil && r.ctx.Err() == nil {
+		r.violate("the fault itself", "%s: %v", f.kind.name, err)
+	}
+	if happened {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.report.Faults++
+		r.report.ByKind[f.kind.name]++
+	}
+}
