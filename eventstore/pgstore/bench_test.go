@@ -83,7 +83,7 @@ func BenchmarkBaseline(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer pool.Close()
-	if _, err := pool.Exec(b.Context(), `CREATE TABLE bare (LIKE ledger.events INCLUDING ALL)`); err != nil {
+	if _, err := pool.Exec(b.Context(), `CREATE TABLE bare (LIKE ledger.events INCLUDING ALL, UNIQUE (stream, version))`); err != nil {
 		b.Fatal(err)
 	}
 	var mu sync.Mutex

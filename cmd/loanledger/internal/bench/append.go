@@ -6,6 +6,8 @@ import (
 
 	"loanledger/eventstore"
 	"loanledger/eventstore/pgstore"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // writers is from how many at once appending is measured.
@@ -79,31 +81,17 @@ func (r *rig) appending(store eventstore.Log, book eventstore.Book, writers int,
 // tidy empties the books that no lender has, so that the server has nothing to clean up there while
 // something else is measured.
 func (r *rig) tidy(ctx context.Context) error {
-	rows, err := r.pool.Query(ctx, `SELECT b.book FROM ledger.books b WHERE b.lender IS NULL`)
+	rows, err := r.pool.Query(ctx, `SELECT 'ledger.' || l.relation FROM ledger.leaves l JOIN ledger.books b USING (book)
+		WHERE b.lender IS NULL AND pg_relation_size(('ledger.' || l.relation)::regclass) > 0`)
 	if err != nil {
 		return err
 	}
-	var books []int32
-	for rows.Next() {
-		var book int32
-		if err := rows.Scan(&book); err != nil {
-			return err
-		}
-		books = append(books, book)
-	}
-	if err := rows.Err(); err != nil {
+	leaves, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
 		return err
 	}
-	for _, book := range books {
-		var partition string
-		err := r.pool.QueryRow(ctx, `SELECT coalesce((SELECT tableoid::regclass::text FROM ledger.events WHERE book = $1 LIMIT 1), '')`, book).Scan(&partition)
-		if err != nil {
-			return err
-		}
-		if partition == "" {
-			continue
-		}
-		if _, err := r.pool.Exec(ctx, `TRUNCATE `+partition); err != nil {
+	for _, leaf := range leaves {
+		if _, err := r.pool.Exec(ctx, `TRUNCATE `+leaf); err != nil {
 			return err
 		}
 	}
