@@ -64,7 +64,7 @@ they meet does not.`,
 		err = fmt.Errorf("seed %d, violated: %s: %s", report.Seed, v.Check, v.Detail)
 		if t.json { // the report is to be the last line
 			fmt.Fprintln(t.err, "loanledger:", err)
-			return told{err}
+			return reported{err}
 		}
 		return hinted{err, t.lookInto(report)}
 	}

@@ -6,6 +6,6 @@ import "github.com/spf13/cobra"
 func (t *terminal) commands() []*cobra.Command {
 	return []*cobra.Command{
 		t.dev(), t.serve(), t.migrate(), t.doctor(), t.simulate(), t.replay(), t.verify(), t.rebuild(),
-		t.closeDay(), t.book(), t.clock(), t.token(), t.key(), t.bench(),
+		t.closeDay(), t.book(), t.clock(), t.token(), t.key(), t.bench(), t.chaos(),
 	}
 }

@@ -38,8 +38,8 @@ type hinted struct {
 
 func (h hinted) Unwrap() error { return h.error }
 
-// told is an error that the command's output has told already.
-type told struct{ error }
+// reported is an error that the command's output has told already.
+type reported struct{ error }
 
 // run carries a command line out and answers the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	case errors.As(err, &usageError{}):
 		t.complain(err, "see loanledger --help, or loanledger COMMAND --help")
 		return exitUsage
-	case errors.As(err, &told{}):
+	case errors.As(err, &reported{}):
 		return exitFailed
 	}
 	next := ""

@@ -85,8 +85,9 @@ func (r *round) happen(f fault) {
 	case <-r.ctx.Done():
 		return
 	}
-	r.tell("%s for %.2f s", f.kind.name, f.while.Seconds())
+	began := time.Now()
 	happened, err := f.kind.do(r, f)
+	r.tell("%s for %.2f s, over after %.2f s", f.kind.name, f.while.Seconds(), time.Since(began).Seconds())
 	if err != nil && r.ctx.Err() == nil {
 		r.violate("the fault itself", "%s: %v", f.kind.name, err)
 	}
