@@ -2,7 +2,6 @@ package orders
 
 import (
 	"sync"
-	"sync/atomic"
 
 	"github.com/google/uuid"
 )
@@ -10,15 +9,13 @@ import (
 // flow carries jobs out side by side, those of one lane in the order in which they came.
 type flow struct {
 	carry func(*job)
-	ready chan *job // that wait for a worker; with room for every job that may be under way
+	most  int // at a time
 
-	mu    sync.Mutex
-	lanes map[lane]*job // the last job of each lane that has one
-
-	started int // workers; only put knows
-	most    int
-	idle    atomic.Int32
-	working sync.WaitGroup
+	mu          sync.Mutex
+	lanes       map[lane]*job // the last job of each lane that has one
+	first, last *job          // of those that wait for a worker
+	atWork      int
+	idle        sync.Cond // nothing is at work
 }
 
 // lane is what must be done one after another: what has one target, or creates under one key. The zero
@@ -28,66 +25,74 @@ type lane struct {
 	key    string
 }
 
-// newFlow has so many workers at most, for so many jobs under way.
-func newFlow(workers, underWay int, carry func(*job)) *flow {
-	return &flow{carry: carry, ready: make(chan *job, underWay), lanes: map[lane]*job{}, most: workers}
+// newFlow carries out so many jobs at a time.
+func newFlow(most int, carry func(*job)) *flow {
+	f := &flow{carry: carry, most: most, lanes: map[lane]*job{}}
+	f.idle.L = &f.mu
+	return f
 }
 
-// put gives a job to a worker, or lets it wait for the one before it. Only one goroutine puts.
+// put gives a job to a worker, or lets it wait for one, or for the job before it in its lane.
 func (f *flow) put(j *job) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if j.lane != (lane{}) {
-		f.mu.Lock()
-		last := f.lanes[j.lane]
+		before := f.lanes[j.lane]
 		f.lanes[j.lane] = j
-		if last != nil {
-			last.next = j
-		}
-		f.mu.Unlock()
-		if last != nil {
+		if before != nil {
+			before.next = j
 			return
 		}
 	}
-	f.ready <- j
-	if f.started < f.most && int(f.idle.Load()) < len(f.ready) {
-		f.started++
-		f.working.Go(f.work)
+	switch {
+	case f.atWork < f.most:
+		f.atWork++
+		workers.hand(task{f, j})
+	case f.last == nil:
+		f.first, f.last = j, j
+	default:
+		f.last.waiting, f.last = j, j
 	}
+}
+
+// work carries a job out, and those that waited, until none does.
+func (f *flow) work(j *job) {
+	for j != nil {
+		f.carry(j)
+		next := f.leave(j)
+		j.done <- struct{}{} // from here on the job is somebody else's
+		j = next
+	}
+}
+
+// leave is the job that the worker of one that is done goes on with: the next one of its lane, or the
+// one that has waited longest.
+func (f *flow) leave(j *job) *job {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if j.lane != (lane{}) {
+		if j.next != nil {
+			return j.next
+		}
+		delete(f.lanes, j.lane)
+	}
+	if next := f.first; next != nil {
+		if f.first = next.waiting; f.first == nil {
+			f.last = nil
+		}
+		return next
+	}
+	if f.atWork--; f.atWork == 0 {
+		f.idle.Broadcast()
+	}
+	return nil
 }
 
 // end returns when everything is done. Nothing may be put any more.
 func (f *flow) end() {
-	close(f.ready)
-	f.working.Wait()
-}
-
-func (f *flow) work() {
-	for {
-		f.idle.Add(1)
-		j, more := <-f.ready
-		f.idle.Add(-1)
-		if !more {
-			return
-		}
-		for j != nil {
-			f.carry(j)
-			next := f.leave(j)
-			j.done <- struct{}{} // from here on the job is somebody else's
-			j = next
-		}
-	}
-}
-
-// leave is the job that comes next in the lane of one that is done.
-func (f *flow) leave(j *job) *job {
-	if j.lane == (lane{}) {
-		return nil
-	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	next := j.next
-	j.next = nil
-	if next == nil {
-		delete(f.lanes, j.lane)
+	for f.atWork > 0 {
+		f.idle.Wait()
 	}
-	return next
 }

@@ -19,7 +19,7 @@ import (
 // Bounds of one stream. A sender who does not read the answers can still send mostUnanswered lines; then
 // no more are read until the sender reads.
 const (
-	sideBySide     = 256     // commands at a time
+	sideBySide     = 128     // commands at a time: as many as fill the batches of the log
 	mostUnanswered = 4096    // lines
 	mostWaiting    = 4 << 20 // bytes of lines that wait to be carried out
 )
@@ -35,14 +35,15 @@ type Stream struct {
 
 // job is a line on its way to its answer.
 type job struct {
-	nr     int
-	order  Order
-	size   int64
-	lane   lane
-	next   *job // of the same lane
-	answer []byte
-	head   int
-	done   chan struct{}
+	nr      int
+	order   Order
+	size    int64
+	lane    lane
+	next    *job // of the same lane
+	waiting *job // for a worker, after this one
+	answer  []byte
+	head    int
+	done    chan struct{}
 }
 
 var jobs = sync.Pool{New: func() any { return &job{done: make(chan struct{}, 1)} }}
@@ -75,8 +76,7 @@ func (s *Stream) Run(ctx context.Context, in io.Reader, out Answers) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &run{Stream: s, ctx: ctx, limit: &limit{parent: ctx, patience: s.Patience}, waiting: semaphore.NewWeighted(mostWaiting), ordered: make(chan *job, mostUnanswered)}
-	// Beside those that are in the order, one is with the writer, and one with the reader.
-	r.flow = newFlow(sideBySide, mostUnanswered+2, r.carry)
+	r.flow = newFlow(sideBySide, r.carry)
 	w := &writer{out: out, linger: time.NewTimer(flushAfter), cancel: cancel}
 	var writing sync.WaitGroup
 	writing.Go(func() { w.write(ctx, r.ordered) })

@@ -129,7 +129,7 @@ func TestTheOrderOfAStream(t *testing.T) {
 
 // Hundreds of commands are under way at a time, and no more.
 func TestManySideBySide(t *testing.T) {
-	const most = 256
+	const most = 128
 	entered, free := make(chan struct{}, 2*most), make(chan struct{})
 	s := stream(func(context.Context, orders.Order) error { entered <- struct{}{}; <-free; return nil })
 	var body strings.Builder
