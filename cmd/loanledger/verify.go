@@ -103,6 +103,9 @@ func broken(err error) error {
 	if d, is := errors.AsType[*projections.Difference](err); is {
 		return hinted{d, "if the log itself is right, loanledger rebuild makes the tables anew"}
 	}
+	if errors.Is(err, tree.ErrSignature) {
+		return hinted{err, "were all keys given? Those that were replaced are needed too, and those that replaced them: loanledger key public"}
+	}
 	if errors.Is(err, pgstore.ErrBroken) {
 		return hinted{err, "restore the tables of the schema ledger from a backup; nothing that the log acknowledged may be missing"}
 	}

@@ -40,9 +40,9 @@ func (v *verification) online(ctx context.Context, a *app) error {
 func (v *verification) log(ctx context.Context, store *pgstore.Store, b pgstore.Book, kept []tree.Head) error {
 	origin := tree.Origin(b.Lender, b.Book)
 	check := pgstore.TreeCheck{}
-	by := "the keys in the database"
+	by := "stored keys"
 	if of := v.known.Of(origin); len(of) > 0 {
-		check.Keys, by = of, "the keys given"
+		check.Keys, by = of, "given keys"
 	}
 	for _, k := range kept {
 		if k.Origin == origin {
@@ -53,7 +53,7 @@ func (v *verification) log(ctx context.Context, store *pgstore.Store, b pgstore.
 	if treeErr == nil {
 		v.pass(b.Book, "events are the leaves of the tree", done.Events)
 		v.pass(b.Book, "stored tiles of the tree", done.Tiles)
-		v.pass(b.Book, "checkpoints: roots, and signatures by "+by, done.Checkpoints)
+		v.pass(b.Book, "checkpoints over these events, signed by "+by, done.Checkpoints)
 		if done.Kept > 0 {
 			v.pass(b.Book, "begins with what the kept checkpoint was signed over", check.Kept[0].Size)
 		}

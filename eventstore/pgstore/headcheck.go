@@ -92,7 +92,7 @@ func (w *treeWalk) checkpoint(ctx context.Context, c tree.Checkpoint) error {
 	}
 	said, _, err := tree.OpenCheckpoint(c.Note, w.Keys)
 	if err != nil {
-		return w.wrongCheckpoint(c.Number, "over %d events: %v", c.Size, err)
+		return fmt.Errorf("%w: book %d, checkpoint %d: over %d events: %w", ErrBroken, w.book, c.Number, c.Size, err)
 	}
 	if said.Origin != w.origin || said.Size != c.Size || said.Root != c.Root {
 		return w.wrongCheckpoint(c.Number, "its row says other than what was signed, which is %d events of %s", said.Size, said.Origin)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -380,8 +381,46 @@ func BenchmarkTree(b *testing.B) {
 	o.append(b.N)
 	b.ReportAllocs()
 	b.ResetTimer()
+	before := processorTime(b)
 	stop := o.run()
 	o.await(`SELECT coalesce(max(number) + 1, 0) FROM ledger.tree_tiles WHERE level = 0`, int64(b.N/256))
 	stop()
+	b.ReportMetric(float64(processorTime(b)-before)/float64(b.N), "cpu-ns/event")
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// BenchmarkAppendBesideTree appends as BenchmarkAppend does, with the tree being built in the same
+// process and without. The processor time is that of this process, not of Postgres.
+func BenchmarkAppendBesideTree(b *testing.B) {
+	for _, beside := range []bool{false, true} {
+		b.Run(fmt.Sprintf("tree=%v", beside), func(b *testing.B) {
+			o := openOffice(b)
+			if beside {
+				defer o.run()()
+			}
+			data := bytes.Repeat([]byte("0123456789abcdef"), 25)
+			before := processorTime(b)
+			b.ResetTimer()
+			run(b, 64, func(int) error {
+				a := one()
+				a.Streams[0].Events[0].Data = data
+				_, err := o.store.Append(context.Background(), 1, a)
+				return err
+			})
+			b.StopTimer()
+			b.ReportMetric(float64(processorTime(b)-before)/float64(b.N), "cpu-ns/event")
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+			if beside {
+				b.ReportMetric(float64(o.count(`SELECT 256 * count(*) FROM ledger.tree_tiles WHERE level = 0`))/float64(b.N), "in-tiles")
+			}
+		})
+	}
+}
+
+func processorTime(b *testing.B) time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

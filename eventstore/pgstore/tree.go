@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/mod/sumdb/tlog"
@@ -15,8 +16,13 @@ import (
 // TreeCursor is the name of the cursor that builds the trees.
 const TreeCursor = "tree"
 
-// growTiles is how many tiles are built from one read at most.
-const growTiles = 16
+const (
+	// growTiles is how many tiles are built from one read at most.
+	growTiles = 32
+	// growEvery is how often a tree that has caught up is looked after. Under load many tiles come
+	// together then, which costs the appenders less than a transaction for each.
+	growEvery = 100 * time.Millisecond
+)
 
 // growTree stores the full tiles of a book's tree as events fill them, until the context or the hold
 // on the cursor ends. A tile and the cursor are saved in one transaction, so that of two holders only
@@ -46,6 +52,11 @@ func (s *Store) growTree(ctx context.Context, cursor *Cursor) error {
 		edge.Append(hashes, func(t tree.Tile) { tiles = append(tiles, t) })
 		if err := s.addTiles(ctx, cursor, tiles, eventstore.Position(edge.Size())); err != nil {
 			return fmt.Errorf("tree of book %d: %w", book, err)
+		}
+		if len(events) < growTiles*tree.TileWidth {
+			if err := sleep(ctx, growEvery); err != nil {
+				return err
+			}
 		}
 	}
 }
@@ -127,7 +138,7 @@ type tileID struct {
 
 // maxTail bounds the events that are hashed beyond the stored tiles. A builder that is behind further
 // is waited for.
-const maxTail = 32 * tree.TileWidth
+const maxTail = 64 * tree.TileWidth
 
 // grow is the tree of a book with at least so many leaves, where the log has them; it has not many
 // more.
