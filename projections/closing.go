@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"slices"
@@ -19,6 +20,8 @@ func (p *projector) closeDay(ctx context.Context, day closing) error {
 			want = append(want, wanted{id, o.version})
 		}
 	}
+	// In order, the rows of a day come one after the other in the index of the journal.
+	slices.SortFunc(want, func(a, b wanted) int { return bytes.Compare(a.id[:], b.id[:]) })
 	err := p.loans.each(ctx, want, func(l *loanAt) error {
 		p.closeLoan(l, day)
 		return p.out.relieve(ctx)
@@ -62,9 +65,9 @@ func (p *projector) closeLoan(l *loanAt, day closing) {
 		return
 	}
 	// The passing of a day alone changes the debt, and the schedule once something in it is late.
-	if r := p.out.rows[debtBalances]; r != nil {
-		r.replaced = append(r.replaced, s.ID)
-		debtBalanceRow(r, p.book, l, day, owed)
+	if p.out.wants(debtBalances) {
+		p.out.forward.day = day
+		p.out.forward.add(s.ID, s.Currency, owed, late)
 	}
 	if r := p.out.rows[instalments]; r != nil && late > 0 {
 		r.replaced = append(r.replaced, s.ID)

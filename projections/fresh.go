@@ -71,7 +71,7 @@ func (f *fresh) create(ctx context.Context) error {
 		for _, id := range f.ids {
 			// The constraint lets the table be attached later without looking at its rows.
 			_, err := tx.Exec(ctx, fmt.Sprintf(`CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES,
-				CONSTRAINT one_book CHECK (book = %d))`, id.partition(f.book, freshSuffix), id.parent(), f.book))
+				CONSTRAINT one_book CHECK (book = %d))%s`, id.partition(f.book, freshSuffix), id.parent(), f.book, id.storage()))
 			if err != nil {
 				return err
 			}

@@ -27,7 +27,7 @@ func TestJournalIsTheDomains(t *testing.T) {
 	for i, c := range []money.Currency{money.RUB, money.EUR, money.JPY} {
 		l := newLives(t, s.store, eventstore.Book(i+1), c, seed)
 		s.run(r, l.book)
-		l.days(30, 20)
+		l.days(45, 25)
 		s.catchUp(r, l)
 		lines := 0
 		for _, id := range l.loans {

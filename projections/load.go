@@ -12,23 +12,30 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// load puts collected rows in place of those that they replace, in the partitions with a suffix.
+// load puts collected rows in place of those that they replace, and brings debts forward, in the
+// partitions with a suffix.
 func load(ctx context.Context, tx pgx.Tx, book eventstore.Book, suffix string, out *output) error {
+	conn := tx.Conn().PgConn()
 	for id, r := range out.rows {
 		if r == nil || r.count == 0 && len(r.replaced) == 0 {
 			continue
 		}
 		id := tableID(id)
 		if len(r.replaced) > 0 {
-			gone := fmt.Sprintf(`DELETE FROM %s WHERE book = %d AND loan_id = ANY($1)`, id.partition(book, suffix), book)
-			if _, err := tx.Exec(ctx, gone, r.replaced); err != nil {
+			if err := deleteLoans(ctx, conn, id.partition(book, suffix), book, r.replaced); err != nil {
 				return fmt.Errorf("%s: %w", tables[id].name, err)
 			}
 		}
-		if err := copyIn(ctx, tx.Conn().PgConn(), id.copyStatement(book, suffix), r.buf); err != nil {
+		if err := copyIn(ctx, conn, id.copyStatement(book, suffix), r.buf); err != nil {
 			return fmt.Errorf("%s: %w", tables[id].name, err)
 		}
 		r.reset()
+	}
+	if out.forward.count > 0 {
+		if err := bringForward(ctx, conn, book, suffix, &out.forward); err != nil {
+			return fmt.Errorf("%s: %w", tables[debtBalances].name, err)
+		}
+		out.forward.reset()
 	}
 	return nil
 }

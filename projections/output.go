@@ -4,7 +4,8 @@ import "context"
 
 // output collects rows until they are handed on.
 type output struct {
-	rows [tableCount]*copyRows // nil for a table that nobody asked for
+	rows    [tableCount]*copyRows // nil for a table that nobody asked for
+	forward forward               // only where debt_balances was asked for
 	// handOn takes the rows away; the buffers are empty afterwards.
 	handOn func(context.Context) error
 }
@@ -32,7 +33,7 @@ func (o *output) wants(ids ...tableID) bool {
 
 // relieve hands the rows on when there are many.
 func (o *output) relieve(ctx context.Context) error {
-	bytes := 0
+	bytes := o.forward.bytes()
 	for _, r := range o.rows {
 		if r != nil {
 			bytes += len(r.buf) + 16*len(r.replaced)

@@ -39,7 +39,7 @@ func ensurePartitions(ctx context.Context, conn *pgx.Conn, book eventstore.Book)
 			if there {
 				continue
 			}
-			create := fmt.Sprintf(`CREATE TABLE %s (LIKE %s INCLUDING ALL)`, id.partition(book, ""), id.parent())
+			create := fmt.Sprintf(`CREATE TABLE %s (LIKE %s INCLUDING ALL)%s`, id.partition(book, ""), id.parent(), id.storage())
 			if _, err := tx.Exec(ctx, create); err != nil {
 				return fmt.Errorf("tables of book %d: %w", book, err)
 			}
@@ -49,6 +49,14 @@ func ensurePartitions(ctx context.Context, conn *pgx.Conn, book eventstore.Book)
 		}
 		return nil
 	})
+}
+
+// storage is how the rows of a table are stored where that is not as usual.
+func (id tableID) storage() string {
+	if id == debtBalances {
+		return fmt.Sprintf(" WITH (fillfactor = %d)", debtFillFactor)
+	}
+	return ""
 }
 
 func (id tableID) attach(book eventstore.Book) string {
