@@ -31,7 +31,7 @@ func rebuildContests(r *rig, ctx context.Context) ([]contest, error) {
 	}
 	return []contest{{
 		clients: 1, unit: "events", baseline: "copy",
-		limit: "loading the rows with COPY and making their indexes, then decoding and folding the log",
+		limit: "Postgres: loading the rows with COPY and making their indexes",
 		ours: func(ctx context.Context) (stretch, error) {
 			return passes(r.perRound(), func() (int64, time.Duration, error) {
 				began := time.Now()

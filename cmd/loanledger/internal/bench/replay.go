@@ -18,7 +18,7 @@ func replayContests(r *rig, ctx context.Context) ([]contest, error) {
 	query := fmt.Sprintf(`SELECT %s FROM ledger.events WHERE book = %d ORDER BY position`, eventColumns, p.book)
 	return []contest{{
 		clients: 1, unit: "events", baseline: "copy_to",
-		limit: "this process: decoding JSON, on all cores that Postgres leaves",
+		limit: "reading from Postgres on one core, decoding and folding on the others",
 		ours: func(ctx context.Context) (stretch, error) {
 			return passes(r.perRound(), func() (int64, time.Duration, error) {
 				began := time.Now()
