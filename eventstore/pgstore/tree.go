@@ -39,21 +39,20 @@ func (s *Store) growTree(ctx context.Context, cursor *Cursor) error {
 		if err := s.Wait(ctx, book, after+tree.TileWidth-1); err != nil { // nothing to do before a tile is full
 			return err
 		}
-		events, err := s.ReadBook(ctx, book, after, growTiles*tree.TileWidth)
+		head, err := s.Head(ctx, book)
 		if err != nil {
 			return err
 		}
-		events = events[:len(events)/tree.TileWidth*tree.TileWidth]
-		if err := contiguous(book, after, events); err != nil {
+		more := min(int64(head.Position-after)/tree.TileWidth, growTiles) * tree.TileWidth
+		if hashes, err = s.appendLeaves(ctx, hashes[:0], book, after, after+eventstore.Position(more)); err != nil {
 			return err
 		}
-		hashes = tree.AppendHashes(hashes[:0], events)
 		var tiles []tree.Tile
 		edge.Append(hashes, func(t tree.Tile) { tiles = append(tiles, t) })
 		if err := s.addTiles(ctx, cursor, tiles, eventstore.Position(edge.Size())); err != nil {
 			return fmt.Errorf("tree of book %d: %w", book, err)
 		}
-		if len(events) < growTiles*tree.TileWidth {
+		if more < growTiles*tree.TileWidth {
 			if err := sleep(ctx, growEvery); err != nil {
 				return err
 			}
@@ -140,8 +139,8 @@ type tileID struct {
 // is waited for.
 const maxTail = 64 * tree.TileWidth
 
-// grow is the tree of a book with at least so many leaves, where the log has them; it has not many
-// more.
+// grow is the tree of a book with at least so many leaves, which the log has to have; it has not many
+// more, and fewer where the builder is far behind.
 func (s *Store) grow(ctx context.Context, book eventstore.Book, size int64) (*grown, error) {
 	edge, err := s.storedEdge(ctx, book)
 	if err != nil {
@@ -153,14 +152,11 @@ func (s *Store) grow(ctx context.Context, book eventstore.Book, size int64) (*gr
 		return g, nil
 	}
 	after := eventstore.Position(edge.Size())
-	events, err := s.ReadBook(ctx, book, after, int(missing))
+	leaves, err := s.appendLeaves(ctx, nil, book, after, after+eventstore.Position(missing))
 	if err != nil {
 		return nil, err
 	}
-	if err := contiguous(book, after, events); err != nil {
-		return nil, err
-	}
-	g.Append(tree.AppendHashes(nil, events), func(t tree.Tile) { g.tiles[tileID{t.Level, t.Number}] = t.Hashes })
+	g.Append(leaves, func(t tree.Tile) { g.tiles[tileID{t.Level, t.Number}] = t.Hashes })
 	return g, nil
 }
 

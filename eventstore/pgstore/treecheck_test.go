@@ -31,7 +31,7 @@ func TestTamperingIsNamed(t *testing.T) {
 		"behind the tiles":     {`UPDATE ledger.events SET data = '{}' WHERE position = 290`, "position 201: this event or one up to position 300"},
 		"a row deleted":        {`DELETE FROM ledger.events WHERE position = 8`, "position 8: the event is missing"},
 		"a row deleted, late":  {`DELETE FROM ledger.events WHERE position = 280`, "position 280: the event is missing"},
-		"a swapped pair":       {`UPDATE ledger.events SET position = -position WHERE position IN (30, 31); UPDATE ledger.events SET position = 61 + position WHERE position < 0`, "position 30: the event was changed"},
+		"a swapped pair":       {`UPDATE ledger.events SET position = position + 100000 WHERE position IN (30, 31); UPDATE ledger.events SET position = 100061 - position WHERE position > 100000`, "position 30: the event was changed"},
 		"a truncated tail":     {`DELETE FROM ledger.events WHERE position > 200; DELETE FROM ledger.batches WHERE last_position > 200`, "position 201: the log ends before it, and checkpoint 3"},
 		"only events cut off":  {`DELETE FROM ledger.events WHERE position > 290`, "position 291: the event is missing"},
 		"and the checkpoint":   {`DELETE FROM ledger.events WHERE position > 200; DELETE FROM ledger.batches WHERE last_position > 200; DELETE FROM ledger.checkpoints WHERE size > 200`, "position 201: the log ends before it, and the tree has 1 full tiles"},
