@@ -55,18 +55,16 @@ func (f *flow) put(j *job) {
 	}
 }
 
-// work carries a job out, and those that waited, until none does.
-func (f *flow) work(j *job) {
-	for j != nil {
-		f.carry(j)
-		next := f.leave(j)
-		j.done <- struct{}{} // from here on the job is somebody else's
-		j = next
-	}
+// work carries a job out, and answers the one that is to follow it; nil when none waits.
+func (f *flow) work(j *job) *job {
+	f.carry(j)
+	next := f.leave(j)
+	j.done <- struct{}{} // from here on the job is somebody else's
+	return next
 }
 
-// leave is the job that the worker of one that is done goes on with: the next one of its lane, or the
-// one that has waited longest.
+// leave is the job that comes to its turn when one is done: the next one of its lane, or the one that
+// has waited longest.
 func (f *flow) leave(j *job) *job {
 	f.mu.Lock()
 	defer f.mu.Unlock()

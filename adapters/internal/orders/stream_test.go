@@ -152,6 +152,35 @@ func TestManySideBySide(t *testing.T) {
 	}
 }
 
+// While two streams have more to do than there are hands, a third one gets its share.
+func TestStreamsShareTheCrew(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	busy := stream(func(context.Context, orders.Order) error { time.Sleep(time.Millisecond); return nil })
+	for range 3 {
+		running.Go(func() {
+			if err := busy.Run(ctx, &endless{}, nothing{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	time.Sleep(20 * time.Millisecond) // until they have more to do
+	var body strings.Builder
+	for n := range 200 {
+		body.WriteString(lineFor(target(n%7), n))
+	}
+	p := &page{}
+	began := time.Now()
+	if err := busy.Run(t.Context(), strings.NewReader(body.String()), p); err != nil || len(p.lines) != 200 {
+		t.Errorf("%d answers, %v", len(p.lines), err)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("200 lines beside three endless streams took %v", took)
+	}
+	cancel()
+	running.Wait()
+}
+
 // endless is lines without end; it counts them.
 type endless struct{ given atomic.Int64 }
 
