@@ -25,7 +25,7 @@ func TestProcessesShareTheBooks(t *testing.T) {
 	if books := opened["books"].([]any); len(books) != 3 {
 		t.Fatalf("the books are %v", books)
 	}
-	const works = 4 * 2 // the tables and the publishing of four books, one of them the other lender's
+	const works = 4 * 3 // the tables, the tree and the publishing of four books, one of them the other lender's
 	in.by(works, a, b)
 	time.Sleep(6 * time.Second) // and each has its part
 	shared := map[int]int{}
