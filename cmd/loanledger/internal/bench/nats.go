@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,9 +17,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// manyRequests is how many requests are under way where it is about throughput: NATS has no request
-// with many commands, but a connection may have any number of requests under way.
-const manyRequests = 256
+// Many commands in one message: how many messages are under way, and how many commands each has.
+const (
+	natsBulkClients = 8
+	natsBulkLines   = 250
+)
 
 // natsTimeout is how long an answer may take.
 const natsTimeout = 10 * time.Second
@@ -34,9 +37,9 @@ func natsContests(r *rig, ctx context.Context) ([]contest, error) {
 	}
 	var unique keys
 	var answered int64
-	asking := func(subject string, workers int) func(int) operation {
+	asking := func(subject string) func(int) operation {
 		return func(worker int) operation {
-			next := p.turns(worker, workers)
+			next := p.turns(worker, callers)
 			return func(ctx context.Context, m *meter) error {
 				began := time.Now()
 				err := link.repay(ctx, subject, next(), "nats-"+unique.next())
@@ -45,20 +48,26 @@ func natsContests(r *rig, ctx context.Context) ([]contest, error) {
 			}
 		}
 	}
-	const command = "ledger.cmd.loan.repay"
-	const limit = "this process, which is the client and the broker too: each request passes the broker twice and is a command as in execute"
+	sending := func(worker int) operation {
+		next := p.turns(worker, natsBulkClients)
+		return func(ctx context.Context, m *meter) error {
+			return link.repayMany(ctx, m, func(body *bytes.Buffer) { repaymentLine(body, next(), "nats-"+unique.next()) })
+		}
+	}
 	return []contest{{
-		clients: callers, unit: "commands", baseline: "nats_echo", limit: limit,
+		clients: callers, unit: "commands", baseline: "nats_echo",
+		limit: "this process, which is the client and the broker too: each request passes the broker twice and is a command as in execute",
 		ours: func(ctx context.Context) (stretch, error) {
-			return closedLoop(ctx, callers, r.perRound(), asking(command, callers))
+			return closedLoop(ctx, callers, r.perRound(), asking("ledger.cmd.loan.repay"))
 		},
 		bare: func(ctx context.Context) (stretch, error) {
-			return closedLoop(ctx, callers, r.perRound(), asking(echoSubject, callers))
+			return closedLoop(ctx, callers, r.perRound(), asking(echoSubject))
 		},
 	}, {
-		clients: manyRequests, unit: "events", baseline: "copy", limit: limit,
+		detail: fmt.Sprintf("%d commands a message", natsBulkLines), clients: natsBulkClients, unit: "events", baseline: "copy",
+		limit: "this process: each line is a command as in execute, read from JSON and answered in JSON",
 		ours: func(ctx context.Context) (stretch, error) {
-			s, err := closedLoop(ctx, manyRequests, r.perRound(), asking(command, manyRequests))
+			s, err := closedLoop(ctx, natsBulkClients, r.perRound(), sending)
 			answered = s.count
 			return s, err
 		},
@@ -133,6 +142,37 @@ func (l *natsLink) repay(ctx context.Context, subject string, loan uuid.UUID, ke
 	}
 	if problem := answer.Header.Get(micro.ErrorHeader); problem != "" {
 		return fmt.Errorf("a repayment was answered %s", problem)
+	}
+	return nil
+}
+
+// repayMany sends many repayments in one message, and counts their answers, each with the time since
+// the message was sent.
+func (l *natsLink) repayMany(ctx context.Context, m *meter, line func(*bytes.Buffer)) error {
+	ctx, cancel := context.WithTimeout(ctx, natsTimeout)
+	defer cancel()
+	var body bytes.Buffer
+	for range natsBulkLines {
+		line(&body)
+	}
+	began := time.Now()
+	answer, err := l.conn.RequestWithContext(ctx, "ledger.cmd.bulk", body.Bytes())
+	if err != nil {
+		return err
+	}
+	if problem := answer.Header.Get(micro.ErrorHeader); problem != "" {
+		return fmt.Errorf("many repayments were answered %s", problem)
+	}
+	answers := 0
+	for one := range bytes.Lines(answer.Data) {
+		if !bytes.Contains(one, []byte(`"status":200`)) {
+			return fmt.Errorf("a repayment among many was answered %s", one)
+		}
+		m.done(began)
+		answers++
+	}
+	if answers != natsBulkLines {
+		return errUnanswered
 	}
 	return nil
 }
