@@ -38,7 +38,7 @@ type knownLoan struct {
 }
 
 // people is how many borrowers there are: few, so that they get in each other's way.
-const people = 12
+const people = 30
 
 // next is what a caller does n-th.
 func (w *borrowing) next(r *rand.Rand, caller, n int) order {
@@ -66,7 +66,7 @@ func (w *borrowing) draw(r *rand.Rand, key string) order {
 			o.Body = body(loan.Repay{Amount: "77.00"})
 		}
 		return o
-	case p < 40 || len(w.loans) == 0:
+	case p < 18+w.applicants() || len(w.loans) == 0:
 		return w.apply(r, key)
 	}
 	l := w.loans[r.IntN(len(w.loans))]
@@ -88,6 +88,14 @@ func (w *borrowing) draw(r *rand.Rand, key string) order {
 		o.Body = body(loan.Sign{Code: "no code"})
 	}
 	return o
+}
+
+// applicants is how many of a hundred orders are applications: more while there are few loans.
+func (w *borrowing) applicants() int {
+	if len(w.loans) < people {
+		return 30
+	}
+	return 6
 }
 
 func (w *borrowing) apply(r *rand.Rand, key string) order {

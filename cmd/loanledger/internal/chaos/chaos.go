@@ -136,6 +136,9 @@ func (c *campaign) open(ctx context.Context) (err error) {
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	_, err = conn.Exec(ctx, followedSQL)
+	if err == nil {
+		_, err = conn.Exec(ctx, `CHECKPOINT`) // the first crash is not to play the migrations again
+	}
 	return err
 }
 

@@ -22,7 +22,12 @@ const memberVariable = "CHAOS_TEST_MEMBER"
 
 func TestMain(m *testing.M) {
 	if kind := os.Getenv(memberVariable); kind != "" && len(os.Args) > 1 && os.Args[1] == "member" {
-		through := func(log eventstore.Log) eventstore.Log { return lies[kind](log) }
+		through := func(role string, log eventstore.Log) eventstore.Log {
+			if lying := lies[kind].logs[role]; lying != nil {
+				return lying(log)
+			}
+			return log
+		}
 		if err := serveMember(context.Background(), os.Stdin, os.Stdout, through); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

@@ -24,6 +24,9 @@ var (
 	killSession = &kind{"kill_session", 0, 0, func(r *round, f fault) (bool, error) {
 		r.crashing.Lock() // Postgres starts all sessions anew when one crashes
 		defer r.crashing.Unlock()
+		if !r.working() {
+			return false, nil
+		}
 		return r.asking(func(ctx context.Context, conn *pgx.Conn) error {
 			var pid int
 			if err := conn.QueryRow(ctx, committing, int32(f.nr), 1).Scan(&pid); err != nil {
@@ -71,12 +74,12 @@ var (
 		return r.executing(`VACUUM (ANALYZE)`)
 	}}
 	rebuildTables = &kind{"rebuild_tables", 0, 0, func(r *round, _ fault) (bool, error) {
-		return r.working(func(ctx context.Context, pool *pgxpool.Pool, store *pgstore.Store) error {
+		return r.serving(func(ctx context.Context, pool *pgxpool.Pool, store *pgstore.Store) error {
 			return projections.Rebuild(ctx, pool, store, r.loanBooks(), nil, func(projections.Progress) {})
 		})
 	}}
 	rotateKey = &kind{"rotate_key", 0, 0, func(r *round, f fault) (bool, error) {
-		return r.working(func(ctx context.Context, pool *pgxpool.Pool, store *pgstore.Store) error {
+		return r.serving(func(ctx context.Context, pool *pgxpool.Pool, store *pgstore.Store) error {
 			_, err := pgstore.NewNotary(store, r.vaultOn(pool), func(eventstore.Book, error) {}).Rotate(ctx, r.books[f.nr%len(r.books)].Book)
 			return err
 		})
@@ -126,8 +129,8 @@ func (r *round) configure(statements ...string) (happened bool, err error) {
 	})
 }
 
-// working does something as another process of the service would.
-func (r *round) working(do func(context.Context, *pgxpool.Pool, *pgstore.Store) error) (happened bool, err error) {
+// serving does something as another process of the service would.
+func (r *round) serving(do func(context.Context, *pgxpool.Pool, *pgstore.Store) error) (happened bool, err error) {
 	ctx, cancel := context.WithTimeout(r.ctx, faultWithin)
 	defer cancel()
 	pool, err := pgxpool.New(ctx, r.database.url())

@@ -42,6 +42,9 @@ func crashing(by syscall.Signal) func(*round, fault) (bool, error) {
 	return func(r *round, f fault) (bool, error) {
 		r.crashing.Lock()
 		defer r.crashing.Unlock()
+		if !r.working() {
+			return false, nil
+		}
 		return true, r.database.crash(r.ctx, by, f.while)
 	}
 }

@@ -22,12 +22,12 @@ import (
 // Member is one process of a campaign. It reads what it is told from in, a line of JSON each, and
 // answers on out; the end of in ends it. It is for the campaign's own use.
 func Member(ctx context.Context, in io.Reader, out io.Writer) error {
-	return serveMember(ctx, in, out, func(log eventstore.Log) eventstore.Log { return log })
+	return serveMember(ctx, in, out, func(_ string, log eventstore.Log) eventstore.Log { return log })
 }
 
-// serveMember is Member with a log that may be another than the store's, which is how a test plants
-// a fault.
-func serveMember(ctx context.Context, in io.Reader, out io.Writer, through func(eventstore.Log) eventstore.Log) error {
+// serveMember is Member with a log that may be another than the store's, depending on the role, which
+// is how a test plants a fault.
+func serveMember(ctx context.Context, in io.Reader, out io.Writer, through func(role string, log eventstore.Log) eventstore.Log) error {
 	m := &member{in: bufio.NewReaderSize(in, 1<<16), out: out, through: through}
 	if err := m.hear(&m.briefing); err != nil {
 		return fmt.Errorf("the briefing: %w", err)
@@ -58,7 +58,7 @@ func serveMember(ctx context.Context, in io.Reader, out io.Writer, through func(
 type member struct {
 	briefing
 	in      *bufio.Reader
-	through func(eventstore.Log) eventstore.Log
+	through func(role string, log eventstore.Log) eventstore.Log
 
 	mu  sync.Mutex
 	out io.Writer
@@ -88,7 +88,7 @@ func (m *member) open(ctx context.Context) error {
 		return err
 	}
 	m.store, m.vault = pgstore.New(m.pool, time.Now), vault.New(m.pool, master)
-	m.log = m.through(m.store)
+	m.log = m.through(m.Role, m.store)
 	directory := desk.NewLenders()
 	for _, b := range m.Books {
 		directory.Add(ident.Book(b.Book), b.Lender)

@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -32,21 +33,36 @@ var kinds = []*kind{
 	freezeConnection, cutBroker, slowCommits, longSnapshot, holdBook, rebuildTables, rotateKey, lookAfterTables,
 }
 
-// betweenFaults is the mean time from one fault to the next; some overlap.
-const betweenFaults = 250 * time.Millisecond
+// betweenFaults is the mean time from one fault to the next; some overlap. Crashes of Postgres are
+// further apart, or there would be nothing to crash.
+const (
+	betweenFaults  = 250 * time.Millisecond
+	betweenCrashes = 4 * time.Second
+)
+
+// crashes says whether a kind ends all sessions of Postgres.
+func (k *kind) crashes() bool { return k == killPostgres || k == crashPostgres || k == killSession }
 
 // planOf is the faults of a round: every kind as often as it is named before any comes again.
 func planOf(seed uint64, round int, work time.Duration) []fault {
 	r := chance(seed, "faults", round)
 	var plan []fault
 	var deck []*kind
+	crash := betweenCrashes / 3 // the next one may be from here on
 	for at := gap(r); at < work; at += gap(r) {
 		if len(deck) == 0 {
 			deck = append(deck, kinds...)
 			r.Shuffle(len(deck), func(i, j int) { deck[i], deck[j] = deck[j], deck[i] })
 		}
-		k := deck[0]
-		deck = deck[1:]
+		next := 0
+		if at < crash {
+			next = max(0, slices.IndexFunc(deck, func(k *kind) bool { return !k.crashes() }))
+		}
+		k := deck[next]
+		deck = slices.Delete(deck, next, next+1)
+		if k.crashes() {
+			crash = at + betweenCrashes
+		}
 		while := k.least
 		if k.most > k.least {
 			while += time.Duration(r.Int64N(int64(k.most - k.least)))

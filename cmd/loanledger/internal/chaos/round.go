@@ -32,6 +32,7 @@ type round struct {
 	script    *script
 	borrowing *borrowing
 	crashing  sync.Mutex // one crash of Postgres at a time
+	until     time.Time  // when the callers rest
 
 	mu      sync.Mutex
 	found   []Violation // while the round was played

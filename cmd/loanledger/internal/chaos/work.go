@@ -26,6 +26,7 @@ const betweenOrders = 4 * time.Millisecond
 func (r *round) work(span time.Duration) {
 	r.journal.began = time.Now()
 	until := r.journal.began.Add(span)
+	r.until = until
 	r.tell("round %d: %s, seed %d", r.nr, span, r.Seed)
 	for caller := range callersOf(writerRole) {
 		r.callers.Go(func() {
@@ -63,11 +64,24 @@ func (r *round) call(role string, caller int, until time.Time, next func(n int) 
 			return
 		}
 		r.borrowing.learn(t)
-		rest(pace)
+		rest(pace, t)
 	}
 }
 
-func rest(pace *rand.Rand) { time.Sleep(time.Duration(pace.Int64N(int64(betweenOrders)))) }
+// afterFailure is how much longer a caller waits after an order that failed than after another one:
+// while the database is away, all of them do.
+const afterFailure = 60
+
+func rest(pace *rand.Rand, t *try) {
+	while := time.Duration(pace.Int64N(int64(betweenOrders)))
+	if t.lost || t.answer.Status == unclear || t.answer.Code == failedCode {
+		while *= afterFailure
+	}
+	time.Sleep(while)
+}
+
+// working says whether there is still time for a fault to begin.
+func (r *round) working() bool { return time.Now().Before(r.until) }
 
 // give gives an order to whoever fills a post.
 func (r *round) give(p *post, o order) (*try, error) {
