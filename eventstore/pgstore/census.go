@@ -12,8 +12,8 @@ import (
 const (
 	// patience is how long a process that has its part of the cursors leaves a free one to others.
 	patience = 3 * time.Second
-	// settledFor is how long a cursor that was given away is not given away again.
-	settledFor = time.Minute
+	// settledFor is how long a cursor is not given away again that nobody took while it was free.
+	settledFor = 20 * time.Second
 )
 
 // ServingPrefix is how the application_name of a pool begins whose process serves: the rest must
@@ -113,7 +113,7 @@ func (r *round) giveAway() {
 			if surplus <= 0 {
 				break
 			}
-			if time.Since(s.left) < settledFor {
+			if time.Since(s.spurned) < settledFor {
 				continue
 			}
 			surplus--

@@ -52,7 +52,7 @@ type seat struct {
 	waiting   []*waiter
 	since     time.Time       // of the waiting
 	leaving   time.Time       // since when it is to be given away; zero where it is not
-	left      time.Time       // when it was given away last
+	spurned   time.Time       // when this process had its part, and took it because nobody else did
 	unlocking []chan struct{} // closed when it is unlocked
 }
 

@@ -74,7 +74,7 @@ func (r *round) unlock(ctx context.Context) error {
 		s.beside = nil
 		k.mu.Lock()
 		if !s.leaving.IsZero() {
-			s.left, s.since = time.Now(), time.Now()
+			s.since = time.Now()
 		}
 		s.locked, s.leaving = false, time.Time{}
 		clear(s.members) // they were told before, and their generation keeps them from saving
@@ -89,6 +89,7 @@ func (r *round) tryLocks(ctx context.Context) error {
 	k.mu.Lock()
 	var locks []int64
 	var seats []*seat
+	surplus := map[*seat]bool{}
 	had := map[string]int{}
 	for _, s := range k.seats {
 		if s.locked {
@@ -99,8 +100,11 @@ func (r *round) tryLocks(ctx context.Context) error {
 		if s.locked || len(s.waiting) == 0 {
 			continue
 		}
-		if had[s.key.name] >= r.part(s.key.name) && time.Since(s.since) < patience {
-			continue // those come first who have less
+		if had[s.key.name] >= r.part(s.key.name) {
+			if time.Since(s.since) < patience {
+				continue // those come first who have less
+			}
+			surplus[s] = true
 		}
 		had[s.key.name]++
 		locks, seats = append(locks, s.lock), append(seats, s)
@@ -117,7 +121,9 @@ func (r *round) tryLocks(ctx context.Context) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for i, s := range seats {
-		s.locked = got[i]
+		if s.locked = got[i]; s.locked && surplus[s] {
+			s.spurned = time.Now()
+		}
 	}
 	return nil
 }
