@@ -129,7 +129,7 @@ func TestVerifyOffline(t *testing.T) {
 		a.offline(1, says, "--certificate", a.file("forged.json", []byte(forged)), "--key", keys)
 	}
 	forge("its number is", `"certificate":"`+number, `"certificate":"SC-0000-0000-0000`)
-	forge("its loans are", `"settled_on":"2`, `"settled_on":"1`)
+	forge("its loans are", `"number":"`+contract, `"number":"SC-0000-0000-0000`)
 	forge("its lender is", `"lender":"smartcash"`, `"lender":"cashper"`)
 	forge("not a proof", `"position":`+position, `"position":`+position+"0")
 	forge("does not have this event", `"type":"borrower.`, `"type":"burrower.`)
