@@ -2,6 +2,8 @@ package bench
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"time"
 
 	"loanledger/eventstore"
@@ -43,7 +45,7 @@ func appendContests(r *rig, _ context.Context) ([]contest, error) {
 
 // appendToNew appends to an empty book, through a store of its own.
 func (r *rig) appendToNew(ctx context.Context, writers int, lasting time.Duration) (stretch, error) {
-	book, err := r.newBook(ctx)
+	book, err := r.scratchBook(ctx)
 	if err != nil {
 		return stretch{}, err
 	}
@@ -52,7 +54,36 @@ func (r *rig) appendToNew(ctx context.Context, writers int, lasting time.Duratio
 	if err := r.connected(ctx, store, book); err != nil {
 		return stretch{}, err
 	}
-	return closedLoop(ctx, writers, lasting, r.appending(store, book, writers, 0))
+	return r.proven(ctx, store, book, func(ctx context.Context) (stretch, error) {
+		return closedLoop(ctx, writers, lasting, r.appending(store, book, writers, 0))
+	})
+}
+
+// proven does something while the tree of a book is built behind it and its heads are signed.
+func (r *rig) proven(ctx context.Context, store *pgstore.Store, book eventstore.Book, do func(context.Context) (stretch, error)) (stretch, error) {
+	running, cancel := context.WithCancelCause(ctx)
+	notary := pgstore.NewNotary(store, r.vault, func(_ eventstore.Book, err error) { cancel(err) })
+	var building sync.WaitGroup
+	building.Go(func() { _ = notary.Run(running, book) }) // what goes wrong is told as trouble
+	s, err := do(running)
+	if trouble := context.Cause(running); trouble != nil {
+		err = fmt.Errorf("build the tree: %w", trouble)
+	}
+	cancel(nil)
+	building.Wait()
+	return s, err
+}
+
+// scratchLender has the books that are appended to and then emptied.
+const scratchLender = "bench-scratch"
+
+// scratchBook opens an empty book of the scratch lender.
+func (r *rig) scratchBook(ctx context.Context) (eventstore.Book, error) {
+	book, err := r.newBook(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return book, r.store.RegisterBook(ctx, book, scratchLender)
 }
 
 // connected appends once, so that the store has its connections before anything is timed.
@@ -78,11 +109,11 @@ func (r *rig) appending(store eventstore.Log, book eventstore.Book, writers int,
 	}
 }
 
-// tidy empties the books that no lender has, so that the server has nothing to clean up there while
+// tidy empties the books of no real lender, so that the server has nothing to clean up there while
 // something else is measured.
 func (r *rig) tidy(ctx context.Context) error {
 	rows, err := r.pool.Query(ctx, `SELECT 'ledger.' || l.relation FROM ledger.leaves l JOIN ledger.books b USING (book)
-		WHERE b.lender IS NULL AND pg_relation_size(('ledger.' || l.relation)::regclass) > 0`)
+		WHERE coalesce(b.lender, $1) = $1 AND pg_relation_size(('ledger.' || l.relation)::regclass) > 0`, scratchLender)
 	if err != nil {
 		return err
 	}

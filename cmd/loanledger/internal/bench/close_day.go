@@ -42,7 +42,7 @@ func closeDayContests(r *rig, ctx context.Context) ([]contest, error) {
 	}
 	return []contest{{
 		clients: 1, unit: "loans", baseline: "copy",
-		limit: "the tables: the accruals and the debt of every active loan, computed here and loaded behind the log; the first day after a start reads every loan again",
+		limit: "the tables: the accruals and the debt of every active loan, computed here and loaded behind the log; a day writes the accruals and the changed debts of every loan",
 		ours:  c.closeOne,
 		bare: func(ctx context.Context) (stretch, error) {
 			return passes(r.perRound(), func() (int64, time.Duration, error) {

@@ -66,7 +66,9 @@ func executeContests(r *rig, ctx context.Context) ([]contest, error) {
 		clients: callers, unit: "commands", baseline: "append",
 		limit: "a reading of the loan's stream for each answer, then deciding and decoding in this process",
 		ours: func(ctx context.Context) (stretch, error) {
-			return closedLoop(ctx, callers, r.perRound(), repaying)
+			return r.proven(ctx, r.store, p.book, func(ctx context.Context) (stretch, error) {
+				return closedLoop(ctx, callers, r.perRound(), repaying)
+			})
 		},
 		bare: func(ctx context.Context) (stretch, error) { return r.appendToNew(ctx, callers, r.perRound()) },
 	}}, nil

@@ -26,14 +26,16 @@ func growthContests(r *rig, _ context.Context) ([]contest, error) {
 			detail: fmt.Sprintf("%d million events present", millions), clients: callers, unit: "events", baseline: "append",
 			limit: "the indexes of what is there already: the part of the table that is written to, and the caches",
 			begin: func(ctx context.Context) (err error) {
-				if full, err = r.newBook(ctx); err != nil {
+				if full, err = r.scratchBook(ctx); err != nil {
 					return err
 				}
 				return r.fill(ctx, full, int64(millions)*1_000_000)
 			},
 			ours: func(ctx context.Context) (stretch, error) {
 				series++ // streams of its own, so that each round appends to new ones
-				return closedLoop(ctx, callers, r.perRound(), r.appending(r.store, full, callers, series))
+				return r.proven(ctx, r.store, full, func(ctx context.Context) (stretch, error) {
+					return closedLoop(ctx, callers, r.perRound(), r.appending(r.store, full, callers, series))
+				})
 			},
 			bare: func(ctx context.Context) (stretch, error) { return r.appendToNew(ctx, callers, r.perRound()) },
 		})

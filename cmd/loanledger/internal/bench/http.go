@@ -44,7 +44,9 @@ func httpContests(r *rig, ctx context.Context) ([]contest, error) {
 		clients: callers, unit: "commands", baseline: "http_echo",
 		limit: "this process, which is the client too: HTTP itself on both sides, then the command as in execute, then JSON",
 		ours: func(ctx context.Context) (stretch, error) {
-			return closedLoop(ctx, callers, r.perRound(), asking(api))
+			return r.proven(ctx, r.store, p.book, func(ctx context.Context) (stretch, error) {
+				return closedLoop(ctx, callers, r.perRound(), asking(api))
+			})
 		},
 		bare: func(ctx context.Context) (stretch, error) {
 			return closedLoop(ctx, callers, r.perRound(), asking(bare))

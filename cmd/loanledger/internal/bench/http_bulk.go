@@ -42,7 +42,9 @@ func bulkContests(r *rig, ctx context.Context) ([]contest, error) {
 		detail: fmt.Sprintf("%d commands ahead", bulkAhead), clients: bulkClients, unit: "events", baseline: "copy",
 		limit: "this process: each line is a command as in execute, read from JSON and answered in JSON",
 		ours: func(ctx context.Context) (stretch, error) {
-			s, err := closedLoop(ctx, bulkClients, r.perRound(), sending)
+			s, err := r.proven(ctx, r.store, p.book, func(ctx context.Context) (stretch, error) {
+				return closedLoop(ctx, bulkClients, r.perRound(), sending)
+			})
 			answered = s.count
 			return s, err
 		},

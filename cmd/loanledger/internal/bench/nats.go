@@ -58,7 +58,9 @@ func natsContests(r *rig, ctx context.Context) ([]contest, error) {
 		clients: callers, unit: "commands", baseline: "nats_echo",
 		limit: "this process, which is the client and the broker too: each request passes the broker twice and is a command as in execute",
 		ours: func(ctx context.Context) (stretch, error) {
-			return closedLoop(ctx, callers, r.perRound(), asking("ledger.cmd.loan.repay"))
+			return r.proven(ctx, r.store, p.book, func(ctx context.Context) (stretch, error) {
+				return closedLoop(ctx, callers, r.perRound(), asking("ledger.cmd.loan.repay"))
+			})
 		},
 		bare: func(ctx context.Context) (stretch, error) {
 			return closedLoop(ctx, callers, r.perRound(), asking(echoSubject))
@@ -67,7 +69,9 @@ func natsContests(r *rig, ctx context.Context) ([]contest, error) {
 		detail: fmt.Sprintf("%d commands a message", natsBulkLines), clients: natsBulkClients, unit: "events", baseline: "copy",
 		limit: "this process: each line is a command as in execute, read from JSON and answered in JSON",
 		ours: func(ctx context.Context) (stretch, error) {
-			s, err := closedLoop(ctx, natsBulkClients, r.perRound(), sending)
+			s, err := r.proven(ctx, r.store, p.book, func(ctx context.Context) (stretch, error) {
+				return closedLoop(ctx, natsBulkClients, r.perRound(), sending)
+			})
 			answered = s.count
 			return s, err
 		},

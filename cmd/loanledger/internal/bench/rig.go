@@ -34,6 +34,7 @@ type rig struct {
 	url     string // of the database
 	pool    *pgxpool.Pool
 	store   *pgstore.Store
+	vault   *vault.Vault
 	desk    *desk.Desk
 	logger  *slog.Logger
 	sample  sample
@@ -87,7 +88,8 @@ func (r *rig) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.desk = desk.New(r.store, vault.New(r.pool, master), desk.NewLenders(), time.Now)
+	r.vault = vault.New(r.pool, master)
+	r.desk = desk.New(r.store, r.vault, desk.NewLenders(), time.Now)
 	if r.sample, err = newSample(r.options); err != nil {
 		return err
 	}
