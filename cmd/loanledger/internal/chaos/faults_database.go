@@ -44,7 +44,7 @@ var (
 	slowCommits = &kind{"slow_commits", 300 * time.Millisecond, 2 * time.Second, func(r *round, f fault) (bool, error) {
 		happened, err := r.configure(fmt.Sprintf(`ALTER SYSTEM SET commit_delay = %d`, 500+f.seed%20_000), `ALTER SYSTEM SET commit_siblings = 0`)
 		time.Sleep(f.while)
-		_, resetErr := r.configure(usualCommits)
+		_, resetErr := r.configure(usualCommits...)
 		return happened, errors.Join(err, resetErr)
 	}}
 	longSnapshot = &kind{"long_snapshot", time.Second, 4 * time.Second, func(r *round, f fault) (bool, error) {
@@ -87,7 +87,7 @@ var (
 )
 
 // usualCommits undoes what slowCommits does.
-const usualCommits = `ALTER SYSTEM RESET ALL`
+var usualCommits = []string{`ALTER SYSTEM RESET commit_delay`, `ALTER SYSTEM RESET commit_siblings`}
 
 // bookLocks is the first half of the advisory lock keys of books.
 const bookLocks int32 = 0x6c6f616e

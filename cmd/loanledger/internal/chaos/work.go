@@ -47,7 +47,7 @@ func (r *round) work(span time.Duration) {
 	time.Sleep(time.Until(until))
 	r.faults.Wait()
 	r.crew.calm()
-	if _, err := r.configure(usualCommits); err != nil {
+	if _, err := r.configure(usualCommits...); err != nil {
 		r.violate("settling", "the settings could not be put back: %v", err)
 	}
 }
