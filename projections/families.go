@@ -14,17 +14,17 @@ import (
 // The families of streams of the ledger.
 var (
 	Loans = &eventstore.Family[loan.State]{
-		Name: "loan", Decode: decodeAny, Encode: encodeBy(loan.Kinds),
+		Name: "loan", Decode: decodeBy(loan.Kinds, loan.ErrNotFound), Encode: encodeBy(loan.Kinds),
 		Fold: func(s loan.State, f any, _ eventstore.Event) loan.State { return s.Fold(f.(fact.Fact)) },
 		Size: loan.State.Size,
 	}
 	Borrowers = &eventstore.Family[borrower.State]{
-		Name: "borrower", Decode: decodeAny, Encode: encodeBy(borrower.Kinds),
+		Name: "borrower", Decode: decodeBy(borrower.Kinds, borrower.ErrNotFound), Encode: encodeBy(borrower.Kinds),
 		Fold: func(s borrower.State, f any, _ eventstore.Event) borrower.State { return s.Fold(f.(fact.Fact)) },
 		Size: borrower.State.Size,
 	}
 	Books = &eventstore.Family[book.State]{
-		Name: "book", Decode: decodeAny, Encode: encodeBy(book.Kinds),
+		Name: "book", Decode: decodeBy(book.Kinds, book.ErrLenderUnknown), Encode: encodeBy(book.Kinds),
 		Fold: func(s book.State, f any, _ eventstore.Event) book.State { return s.Fold(f.(fact.Fact)) },
 		Size: book.State.Size,
 	}
@@ -42,7 +42,15 @@ func Decode(e eventstore.Event) (fact.Fact, error) {
 	return kinds.Decode(e.Type, e.Schema, e.Data)
 }
 
-func decodeAny(e eventstore.Event) (any, error) { return Decode(e) }
+// decodeBy decodes the events of one family. A stream of another family is none of its own.
+func decodeBy(kinds fact.Kinds, notFound error) func(eventstore.Event) (any, error) {
+	return func(e eventstore.Event) (any, error) {
+		if _, own := kinds[e.Type]; !own {
+			return nil, notFound
+		}
+		return kinds.Decode(e.Type, e.Schema, e.Data)
+	}
+}
 
 func encodeBy(kinds fact.Kinds) func(any) (eventstore.NewEvent, error) {
 	return func(f any) (eventstore.NewEvent, error) {

@@ -59,6 +59,17 @@ func TestRefusals(t *testing.T) {
 	h.post("service", path+"/approval", "").refused(409, "loan_status")
 }
 
+// What has the right form of an id, and belongs to a thing of another kind, is not there.
+func TestIdsOfAnotherKind(t *testing.T) {
+	h := newHouse(t)
+	loan, borrower := h.paidOut("smartcash", "10000.00", "15", "4510 123456")
+	h.post("service", "/v1/borrowers/"+loan+"/no-debt-certificates", "").refused(404, "borrower_not_found")
+	h.get("service", "/v1/borrowers/"+loan).refused(404, "borrower_not_found")
+	h.post("service", "/v1/loans/"+borrower+"/repayments", `{"amount":"1.00"}`).refused(404, "loan_not_found")
+	h.get("service", "/v1/loans/"+borrower).refused(404, "loan_not_found")
+	h.get("service", "/v1/loans/"+borrower+"/payoff").refused(404, "loan_not_found")
+}
+
 func TestMediaTypes(t *testing.T) {
 	h := newHouse(t)
 	id, _ := h.paidOut("smartcash", "10000.00", "15", "4510 123456")
