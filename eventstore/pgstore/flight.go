@@ -133,8 +133,8 @@ func (c *committer) commit(l *link, batch []*pending, by way) *link {
 		case errors.As(err, &refusal) && (refusal.Code == "23505" || refusal.Code == "40P01"):
 			doubt = true // another process came first
 			c.notAlone()
-		case errors.As(err, &refusal) && (refusal.Code == "42P01" || refusal.Code == "23514"):
-			c.leave(at) // its table has another name now, or other bounds
+		case moved(err):
+			c.leave(at)
 		case err != nil && len(batch) > 1:
 			return c.commitSingly(l, batch)
 		case err != nil:

@@ -16,7 +16,6 @@ import (
 // append to a stream that is in none of them need not look.
 type fullLeaf struct {
 	first, last eventstore.Position
-	relation    string
 	streams     *streamSet // nil until it is known: any stream may be in it
 }
 
@@ -56,8 +55,9 @@ func (c *committer) learn(ctx context.Context, at *leaf) {
 func (s *Store) streamsOf(ctx context.Context, book eventstore.Book, f fullLeaf) (set *streamSet, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		var stored []byte
-		err := tx.QueryRow(ctx, `SELECT streams FROM ledger.leaves WHERE book = $1 AND first_position = $2
-			FOR NO KEY UPDATE SKIP LOCKED`, book, f.first).Scan(&stored)
+		var relation string // of now: the table may have been exchanged since
+		err := tx.QueryRow(ctx, `SELECT streams, relation FROM ledger.leaves WHERE book = $1 AND first_position = $2
+			FOR NO KEY UPDATE SKIP LOCKED`, book, f.first).Scan(&stored, &relation)
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
 			return nil
@@ -67,7 +67,7 @@ func (s *Store) streamsOf(ctx context.Context, book eventstore.Book, f fullLeaf)
 			set, err = decodeStreamSet(stored)
 			return err
 		}
-		made, err := collectStreams(ctx, tx, f)
+		made, err := collectStreams(ctx, tx, relation, int(f.last-f.first+1))
 		if err != nil {
 			return err
 		}
@@ -78,20 +78,19 @@ func (s *Store) streamsOf(ctx context.Context, book eventstore.Book, f fullLeaf)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("the streams in %s: %w", f.relation, err)
+		return nil, fmt.Errorf("the streams from position %d of book %d: %w", f.first, book, err)
 	}
 	return set, nil
 }
 
 // collectStreams makes the set of a leaf's streams. A leaf that lacks an event has none: appends look
 // into it each time, and verifying says what is missing.
-func collectStreams(ctx context.Context, tx pgx.Tx, f fullLeaf) (*streamSet, error) {
-	rows, err := tx.Query(ctx, `SELECT stream FROM ledger.`+pgx.Identifier{f.relation}.Sanitize(), pgx.QueryResultFormats{pgx.BinaryFormatCode})
+func collectStreams(ctx context.Context, tx pgx.Tx, relation string, events int) (*streamSet, error) {
+	rows, err := tx.Query(ctx, `SELECT stream FROM ledger.`+relation, pgx.QueryResultFormats{pgx.BinaryFormatCode})
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	events := int(f.last - f.first + 1)
 	hashes := make([]uint64, 0, events)
 	for rows.Next() {
 		raw := rows.RawValues()[0]

@@ -2,12 +2,14 @@ package pgstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"loanledger/eventstore"
 )
@@ -57,20 +59,33 @@ func (at *leaf) nearlyFull(last eventstore.Position) bool {
 
 // stand answers the leaf that is written to, with the link's statements prepared for it.
 func (c *committer) stand(l *link) (*leaf, error) {
-	at := c.standing()
-	if at == nil {
-		var err error
-		if at, err = c.enter(l); err != nil {
+	for tries := 1; ; tries++ {
+		at := c.standing()
+		if at == nil {
+			var err error
+			if at, err = c.enter(l); err != nil {
+				return nil, err
+			}
+		}
+		if l.leaf == at {
+			return at, nil
+		}
+		err := l.prepareAgain(leafStatements(c.book, at))
+		if err == nil {
+			l.leaf = at
+			return at, nil
+		}
+		if !moved(err) || tries == sendTries {
 			return nil, err
 		}
+		c.leave(at)
 	}
-	if l.leaf != at {
-		if err := l.prepareAgain(leafStatements(c.book, at)); err != nil {
-			return nil, err
-		}
-		l.leaf = at
-	}
-	return at, nil
+}
+
+// moved says whether an error is that a table is not there under its name, or has other bounds.
+func moved(err error) bool {
+	var refusal *pgconn.PgError
+	return errors.As(err, &refusal) && (refusal.Code == "42P01" || refusal.Code == "23514")
 }
 
 // enter finds the leaf that the next position is in, and makes it if it is not there yet.
@@ -112,7 +127,7 @@ func (c *committer) entered(at *leaf, full [][][]byte) *leaf {
 	before := make([]fullLeaf, len(full))
 	for i, row := range full {
 		first := eventstore.Position(int64Of(row[1]))
-		before[i] = fullLeaf{first: first, last: eventstore.Position(int64Of(row[2])), relation: string(row[3]), streams: c.sets[first]}
+		before[i] = fullLeaf{first: first, last: eventstore.Position(int64Of(row[2])), streams: c.sets[first]}
 	}
 	at.full.Store(&before)
 	c.leaf = at

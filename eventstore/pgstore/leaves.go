@@ -61,6 +61,15 @@ func (s *Store) addLeaf(ctx context.Context, book eventstore.Book, position even
 	}
 }
 
+// nextLeaf makes the leaf of a book's next position, where it is missing.
+func (s *Store) nextLeaf(ctx context.Context, book eventstore.Book) error {
+	head, err := s.Head(ctx, book)
+	if err != nil {
+		return err
+	}
+	return s.addLeaf(ctx, book, head.Position+1)
+}
+
 func (s *Store) tryLeaf(ctx context.Context, book eventstore.Book, position eventstore.Position) error {
 	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
 	if err != nil {

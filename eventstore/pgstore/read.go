@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"loanledger/eventstore"
+	"loanledger/eventstore/archive"
 )
 
 // Book positions have no gaps, so a range of them is a limit too, and unlike a LIMIT it tells the
@@ -137,7 +138,7 @@ func (s *Store) read(ctx context.Context, book eventstore.Book, limit int, sql s
 	if err == nil && len(events) == 0 {
 		err = s.mustBeOpen(ctx, book)
 	}
-	return events, err
+	return events, s.nameRange(ctx, err)
 }
 
 func (s *Store) readOnce(ctx context.Context, book eventstore.Book, limit int, sql string, args ...any) ([]eventstore.Event, error) {
@@ -147,13 +148,16 @@ func (s *Store) readOnce(ctx context.Context, book eventstore.Book, limit int, s
 		return nil, err
 	}
 	defer rows.Close()
-	read := eventRows{book: book, texts: texts{}, events: make([]eventstore.Event, 0, min(limit, 64))}
+	read := eventRows{book: book, texts: texts{}, events: make([]eventstore.Event, 0, min(limit, 64)), partial: s.files != nil}
 	for rows.Next() {
 		if err := read.add(rows.RawValues()); err != nil {
 			return nil, err
 		}
 	}
-	return read.events, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return read.events, s.whole(read.events, false)
 }
 
 // readTries is how often a read is tried while connections break under it.
@@ -172,7 +176,7 @@ func again(ctx context.Context, read func() error) error {
 
 // broke says whether an error is that of a connection, and not an answer.
 func broke(err error) bool {
-	for _, answer := range []error{nil, pgx.ErrNoRows, errForm, eventstore.ErrGap, eventstore.ErrArchived} {
+	for _, answer := range []error{nil, pgx.ErrNoRows, errForm, ErrBroken, archive.ErrDamaged, eventstore.ErrGap, eventstore.ErrArchived} {
 		if errors.Is(err, answer) {
 			return false
 		}

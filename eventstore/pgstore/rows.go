@@ -27,6 +27,8 @@ type eventRows struct {
 	texts  texts
 	block  []byte // what is left of the block of bytes that is being filled
 	blocks int    // bytes of the block before
+	// partial takes events whose data is archived, without it; they are refused otherwise.
+	partial bool
 }
 
 // The sizes of blocks. A block lives as long as any of its events, so the first ones are small.
@@ -43,15 +45,20 @@ func (r *eventRows) next(capacity int) {
 // add takes a row of eventColumns or of foldingColumns. The row's bytes are copied.
 func (r *eventRows) add(row [][]byte) error {
 	if len(row) != 7 && len(row) != 11 || len(row[0]) != 8 || len(row[1]) != 16 || len(row[2]) != 4 ||
-		len(row[4]) != 2 || len(row[5]) != 8 || row[6] == nil {
+		len(row[4]) != 2 || len(row[5]) != 8 {
 		return errForm
+	}
+	if row[6] == nil && !r.partial {
+		return &archivedAt{r.book, eventstore.Position(binary.BigEndian.Uint64(row[0]))}
 	}
 	r.events = append(r.events, eventstore.Event{})
 	e := &r.events[len(r.events)-1]
 	e.Book, e.Position = r.book, eventstore.Position(binary.BigEndian.Uint64(row[0]))
 	e.Stream, e.Version = uuid.UUID(row[1]), eventstore.Version(binary.BigEndian.Uint32(row[2]))
 	e.Type, e.Schema = r.texts.of(row[3]), int16(binary.BigEndian.Uint16(row[4]))
-	e.RecordedAt, e.Data = timeOf(row[5]), r.keep(row[6])
+	if e.RecordedAt = timeOf(row[5]); row[6] != nil {
+		e.Data = r.keep(row[6])
+	}
 	if len(row) == 7 {
 		return nil
 	}

@@ -66,7 +66,7 @@ func (s *Store) Scan(ctx context.Context, scan eventstore.Scan, handle func(cont
 
 // scan reads a stretch of a book, and goes on where it was when a connection breaks.
 func (s *Store) scan(ctx context.Context, scan eventstore.Scan, take func([]eventstore.Event) error) error {
-	r := &scanner{store: s, scan: scan, take: take, rows: eventRows{book: scan.Book, texts: texts{}}}
+	r := &scanner{store: s, scan: scan, take: take, rows: eventRows{book: scan.Book, texts: texts{}, partial: s.files != nil}}
 	defer r.close()
 	for r.scan.After < r.scan.UpTo {
 		err := again(ctx, func() error {
@@ -83,7 +83,7 @@ func (s *Store) scan(ctx context.Context, scan eventstore.Scan, take func([]even
 		case r.taken != nil:
 			return r.taken
 		case err != nil:
-			return fmt.Errorf("scan book %d: %w", scan.Book, err)
+			return fmt.Errorf("scan book %d: %w", scan.Book, s.nameRange(ctx, err))
 		}
 	}
 	return nil
@@ -172,6 +172,9 @@ var (
 func (r *scanner) chunk(upTo eventstore.Position) error {
 	end := min(upTo, r.scan.After+eventstore.ScanChunk)
 	if err := eventstore.Complete(r.scan.Book, r.rows.events, r.scan.After, end); err != nil {
+		return err
+	}
+	if err := r.store.whole(r.rows.events, r.scan.Folding); err != nil {
 		return err
 	}
 	if r.taken = r.take(r.rows.events); r.taken != nil {

@@ -28,6 +28,7 @@ type Store struct {
 	tails      map[eventstore.Book]*tail
 
 	leafEvents eventstore.Position
+	files      *archiveFiles // nil: archived data is not read
 	keeper     *keeper
 	background func(func(context.Context)) // runs something until the store is closed
 	stop       context.CancelFunc
