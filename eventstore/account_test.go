@@ -34,7 +34,6 @@ type account struct {
 	Open     bool
 	Balance  int
 	Declined int
-	Last     eventstore.Position
 }
 
 var accounts = &eventstore.Family[account]{
@@ -68,7 +67,7 @@ var accounts = &eventstore.Family[account]{
 		}
 		return e, err
 	},
-	Fold: func(a account, fact any, e eventstore.Event) account {
+	Fold: func(a account, fact any) account {
 		switch fact := fact.(type) {
 		case opened:
 			a.Open = true
@@ -77,7 +76,6 @@ var accounts = &eventstore.Family[account]{
 		case declined:
 			a.Declined++
 		}
-		a.Last = e.Position
 		return a
 	},
 	Size: func(account) int { return 32 },

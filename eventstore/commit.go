@@ -27,7 +27,7 @@ func (x *Executor) commit(u *Unit) (Result, error) {
 	}
 	result := u.result(appended)
 	for i, l := range u.written {
-		x.remember(u.request.Book, l, result.Streams[i].Events)
+		x.remember(u.request, l, result.Streams[i].Events[0].Position)
 	}
 	return result, result.refusal()
 }
@@ -54,18 +54,11 @@ func (u *Unit) result(appended Appended) Result {
 	return result
 }
 
-// remember caches the state after an append. It is folded again from the loaded one, since only now
-// do the events have their positions and times.
-func (x *Executor) remember(book Book, l *loaded, recorded []Recorded) {
-	next := l.base
-	events := make([]Event, len(recorded))
-	for i := range recorded {
-		events[i] = recorded[i].Event
-		next.state = next.family.fold(next.state, recorded[i].Fact, events[i])
-	}
-	next.version += Version(len(recorded))
-	next.history.extend(events)
-	x.cache.put(streamKey{book, l.stream}, next)
+// remember caches the state after an append, whose first event in the stream stands at a position.
+func (x *Executor) remember(r Request, l *loaded, first Position) {
+	next := folded{family: l.base.family, state: l.state, version: l.base.version + Version(len(l.events)), history: l.base.history}
+	next.history.note(next.version, applied{r.Command, r.Digest, first})
+	x.cache.put(streamKey{r.Book, l.stream}, next)
 }
 
 // writtenKeys names the streams that the unit wrote to.

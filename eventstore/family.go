@@ -1,5 +1,7 @@
 package eventstore
 
+import "fmt"
+
 // Family is a kind of stream: how its events are decoded and folded to a state. A state is a value:
 // Fold returns a new one and never changes what the old one refers to, since states are shared
 // between callers.
@@ -11,8 +13,9 @@ type Family[S any] struct {
 	// Encode turns a fact into an event to append; Personal is plain text here, and is sealed by the
 	// executor. A nil Personal is none.
 	Encode func(fact any) (NewEvent, error)
-	// Fold is the state after a fact.
-	Fold func(S, any, Event) S
+	// Fold is the state after a fact. Where and when the fact was recorded is not part of a state: a
+	// decision sees its own facts folded before they have a place.
+	Fold func(S, any) S
 	// Size is about how many bytes a state takes, for the cache.
 	Size func(S) int
 }
@@ -23,7 +26,8 @@ type folder interface {
 	name() string
 	decode(Event) (any, error)
 	encode(fact any) (NewEvent, error)
-	fold(state, fact any, e Event) any
+	fold(state, fact any) any
+	foldEvents(state any, events []Event) (any, error)
 	size(state any) int
 }
 
@@ -34,9 +38,22 @@ func (f *Family[S]) name() string                      { return f.Name }
 func (f *Family[S]) decode(e Event) (any, error)       { return f.Decode(e) }
 func (f *Family[S]) encode(fact any) (NewEvent, error) { return f.Encode(fact) }
 
-func (f *Family[S]) fold(state, fact any, e Event) any {
+func (f *Family[S]) fold(state, fact any) any {
 	s, _ := state.(S) // nil is the state before the first event
-	return f.Fold(s, fact, e)
+	return f.Fold(s, fact)
+}
+
+func (f *Family[S]) foldEvents(state any, events []Event) (any, error) {
+	s, _ := state.(S)
+	for i := range events {
+		fact, err := f.Decode(events[i])
+		if err != nil {
+			return nil, fmt.Errorf("%s %s, version %d, %s of schema %d: %w", f.Name,
+				events[i].Stream, events[i].Version, events[i].Type, events[i].Schema, err)
+		}
+		s = f.Fold(s, fact)
+	}
+	return s, nil
 }
 
 func (f *Family[S]) size(state any) int {

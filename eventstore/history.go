@@ -37,15 +37,30 @@ func (h *history) extend(events []Event) {
 			continue
 		}
 		h.upTo = e.Version
-		if n := len(h.commands); n > 0 && h.commands[n-1].command == e.Command {
-			continue
-		}
-		h.commands = append(h.commands, applied{e.Command, e.Digest, e.Position})
-		if h.index != nil {
-			h.index[e.Command] = len(h.commands) - 1
-		}
+		h.add(applied{e.Command, e.Digest, e.Position})
 	}
-	if h.index == nil && len(h.commands) > historyScan {
+}
+
+// note takes a command whose events bring the stream to a version, right after the known one.
+func (h *history) note(upTo Version, a applied) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if upTo > h.upTo {
+		h.upTo = upTo
+		h.add(a)
+	}
+}
+
+// add takes a command, unless it is the one that was taken last. The caller holds the mutex.
+func (h *history) add(a applied) {
+	if n := len(h.commands); n > 0 && h.commands[n-1].command == a.command {
+		return
+	}
+	h.commands = append(h.commands, a)
+	switch {
+	case h.index != nil:
+		h.index[a.command] = len(h.commands) - 1
+	case len(h.commands) > historyScan:
 		h.index = make(map[uuid.UUID]int, 2*len(h.commands))
 		for i := range h.commands {
 			h.index[h.commands[i].command] = i

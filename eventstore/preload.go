@@ -44,7 +44,7 @@ func (x *Executor) remembered(key streamKey, family folder, events []Event) erro
 	if first := events[0].Version; first != 1 {
 		return fmt.Errorf("stream %s: it begins with version %d", key.stream, first)
 	}
-	state, err := foldEvents(family, nil, events)
+	state, err := family.foldEvents(nil, events)
 	if err != nil {
 		return err
 	}

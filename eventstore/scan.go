@@ -43,7 +43,9 @@ type Gap struct {
 }
 
 // Error names the book and the position.
-func (g *Gap) Error() string { return fmt.Sprintf("%v: book %d, position %d", ErrGap, g.Book, g.Position) }
+func (g *Gap) Error() string {
+	return fmt.Sprintf("%v: book %d, position %d", ErrGap, g.Book, g.Position)
+}
 
 // Unwrap is ErrGap.
 func (g *Gap) Unwrap() error { return ErrGap }

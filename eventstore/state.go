@@ -32,7 +32,7 @@ func LoadAt[S any](ctx context.Context, x *Executor, f *Family[S], book Book, st
 		return state, 0, err
 	}
 	events = events[:min(len(events), max(0, int(upTo-at.version)))]
-	after, err := foldEvents(f, at.state, events)
+	after, err := f.foldEvents(at.state, events)
 	if err != nil {
 		return state, 0, err
 	}
@@ -60,23 +60,11 @@ func (x *Executor) fold(ctx context.Context, key streamKey, family folder, lates
 	if first := events[0].Version; first != at.version+1 {
 		return folded{}, true, fmt.Errorf("stream %s: version %d follows %d", key.stream, first, at.version)
 	}
-	if at.state, err = foldEvents(family, at.state, events); err != nil {
+	if at.state, err = family.foldEvents(at.state, events); err != nil {
 		return folded{}, true, err
 	}
 	at.version += Version(len(events))
 	at.history.extend(events)
 	x.cache.put(key, at)
 	return at, true, nil
-}
-
-func foldEvents(family folder, state any, events []Event) (any, error) {
-	for i := range events {
-		fact, err := family.decode(events[i])
-		if err != nil {
-			return nil, fmt.Errorf("%s %s, version %d, %s of schema %d: %w", family.name(),
-				events[i].Stream, events[i].Version, events[i].Type, events[i].Schema, err)
-		}
-		state = family.fold(state, fact, events[i])
-	}
-	return state, nil
 }

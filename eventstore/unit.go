@@ -138,7 +138,7 @@ func (u *Unit) emit(l *loaded, fact any) error {
 		u.written = append(u.written, l)
 	}
 	l.events, l.facts = append(l.events, e), append(l.facts, decoded)
-	l.state = l.base.family.fold(l.state, decoded, recorded)
+	l.state = l.base.family.fold(l.state, decoded)
 	return nil
 }
 

@@ -15,17 +15,17 @@ import (
 var (
 	Loans = &eventstore.Family[loan.State]{
 		Name: "loan", Decode: decodeBy(loan.Kinds, loan.ErrNotFound), Encode: encodeBy(loan.Kinds),
-		Fold: func(s loan.State, f any, _ eventstore.Event) loan.State { return s.Fold(f.(fact.Fact)) },
+		Fold: func(s loan.State, f any) loan.State { return s.Fold(f.(fact.Fact)) },
 		Size: loan.State.Size,
 	}
 	Borrowers = &eventstore.Family[borrower.State]{
 		Name: "borrower", Decode: decodeBy(borrower.Kinds, borrower.ErrNotFound), Encode: encodeBy(borrower.Kinds),
-		Fold: func(s borrower.State, f any, _ eventstore.Event) borrower.State { return s.Fold(f.(fact.Fact)) },
+		Fold: func(s borrower.State, f any) borrower.State { return s.Fold(f.(fact.Fact)) },
 		Size: borrower.State.Size,
 	}
 	Books = &eventstore.Family[book.State]{
 		Name: "book", Decode: decodeBy(book.Kinds, book.ErrLenderUnknown), Encode: encodeBy(book.Kinds),
-		Fold: func(s book.State, f any, _ eventstore.Event) book.State { return s.Fold(f.(fact.Fact)) },
+		Fold: func(s book.State, f any) book.State { return s.Fold(f.(fact.Fact)) },
 		Size: book.State.Size,
 	}
 )

@@ -33,7 +33,7 @@ func serially[S any](t *testing.T, log eventstore.Log, number eventstore.Book, s
 		if err != nil {
 			t.Fatal(err)
 		}
-		s = f.Fold(s, decoded, e)
+		s = f.Fold(s, decoded)
 	}
 	return s
 }

@@ -32,7 +32,7 @@ var balances = &eventstore.Family[int64]{
 		amount := fact.(moved).amount
 		return eventstore.NewEvent{Type: "account.moved", Schema: 1, Data: binary.BigEndian.AppendUint64(nil, uint64(amount))}, nil
 	},
-	Fold: func(sum int64, fact any, _ eventstore.Event) int64 { return sum + fact.(moved).amount },
+	Fold: func(sum int64, fact any) int64 { return sum + fact.(moved).amount },
 	Size: func(int64) int { return 8 },
 }
 

@@ -42,7 +42,7 @@ var accounts = &eventstore.Family[balance]{
 	Name:   "account",
 	Decode: func(e eventstore.Event) (any, error) { return decodeMoved(e) },
 	Encode: func(fact any) (eventstore.NewEvent, error) { return fact.(moved).event(movedType) },
-	Fold: func(b balance, fact any, _ eventstore.Event) balance {
+	Fold: func(b balance, fact any) balance {
 		return balance{b.Amount + fact.(moved).Amount}
 	},
 }
