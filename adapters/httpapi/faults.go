@@ -34,6 +34,6 @@ var (
 var protocol = []*faults.Fault{
 	faultUnauthorized, faults.Forbidden, faultNotFound, faultMethod, faultParameter, faults.TooLarge, faults.Unread, faultMedia,
 	faults.KeyInvalid, faults.KeyReused, faults.InProgress, faults.IfMatchInvalid, faults.Version, faults.Conflict, faults.Busy, faults.Unknown,
-	faults.Timeout, faultClientGone, faultPosition, faultDate, faultProductCode, faults.Line, faults.LineTooLong,
+	faults.Archived, faults.Timeout, faultClientGone, faultPosition, faultDate, faultProductCode, faults.Line, faults.LineTooLong,
 	ErrNoCertificate.(*faults.Fault), ErrPending.(*faults.Fault), faultBeyond, faultNoCheckpoint, faults.Internal,
 }

@@ -47,7 +47,7 @@ func servingName() string {
 }
 
 // openApp connects to a database that has its tables, under a name, and knows the books that are open.
-func openApp(ctx context.Context, url, name string, master vault.Master, clock eventstore.Clock, log *slog.Logger) (*app, error) {
+func openApp(ctx context.Context, url, name string, master vault.Master, clock eventstore.Clock, log *slog.Logger, options ...pgstore.Option) (*app, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("the database URL cannot be read") // the parser's error could show the password
@@ -58,7 +58,7 @@ func openApp(ctx context.Context, url, name string, master vault.Master, clock e
 	if err != nil {
 		return nil, err
 	}
-	a := &app{log: log, clock: clock, url: url, pool: pool, store: pgstore.New(pool, clock), vault: vault.New(pool, master)}
+	a := &app{log: log, clock: clock, url: url, pool: pool, store: pgstore.New(pool, clock, options...), vault: vault.New(pool, master)}
 	a.desk = desk.New(a.store, a.vault, desk.NewLenders(), clock)
 	if _, err := a.lookForBooks(ctx); err != nil {
 		a.close()

@@ -10,6 +10,7 @@ import (
 
 	"loanledger/adapters/vault"
 	"loanledger/eventstore"
+	"loanledger/eventstore/pgstore"
 	"loanledger/projections"
 
 	"github.com/schollz/progressbar/v3"
@@ -26,20 +27,21 @@ rebuild changes nothing.
 Projections: ` + strings.Join(projections.Names(), ", ") + `.`,
 		Example: "  loanledger rebuild\n  loanledger rebuild debt_balances journal_entries",
 	}
+	files := archiveFlag(c)
 	cfg := configured(c, "database", "dir")
 	c.RunE = func(c *cobra.Command, names []string) error {
-		return withLog(c.Context(), cfg, func(a *app) error { return t.rebuildWith(c.Context(), a, names) })
+		return withArchive(c.Context(), cfg, *files, func(a *app) error { return t.rebuildWith(c.Context(), a, names) })
 	}
 	return c
 }
 
 // withLog runs a tool on a database, without serving anything. Personal data stay sealed.
-func withLog(ctx context.Context, cfg *config, do func(*app) error) error {
+func withLog(ctx context.Context, cfg *config, do func(*app) error, options ...pgstore.Option) error {
 	url, err := cfg.database(ctx)
 	if err != nil {
 		return err
 	}
-	a, err := openApp(ctx, url, toolName, vault.Master{}, time.Now, slog.New(slog.DiscardHandler))
+	a, err := openApp(ctx, url, toolName, vault.Master{}, time.Now, slog.New(slog.DiscardHandler), options...)
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,7 @@ from a later date; --as-known-at leaves out what was recorded after a moment.`,
 	id := c.Flags().String("loan", "", "the loan's identifier")
 	asOf := c.Flags().String("as-of", "", "a business date, YYYY-MM-DD")
 	knownAt := c.Flags().String("as-known-at", "", "a moment, RFC 3339")
+	files := archiveFlag(c)
 	cfg := configured(c, "database", "dir")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		loanID, err := uuid.Parse(*id)
@@ -50,7 +51,7 @@ from a later date; --as-known-at leaves out what was recorded after a moment.`,
 		if err := limit.parse(*asOf, *knownAt); err != nil {
 			return err
 		}
-		return withLog(c.Context(), cfg, func(a *app) error {
+		return withArchive(c.Context(), cfg, *files, func(a *app) error {
 			return t.printHistory(c.Context(), a.desk, loanID, limit)
 		})
 	}

@@ -49,6 +49,7 @@ Exit code 1, and the first difference, when something is off.`,
 	c.Flags().StringVar(&v.checkpoint, "checkpoint", "", "file with a checkpoint that was kept")
 	c.Flags().StringVar(&v.certificate, "certificate", "", "certificate to check, PDF or JSON")
 	c.Flags().StringVar(&v.proof, "proof", "", "proof of an event to check, text or JSON")
+	files := archiveFlag(c)
 	cfg := configured(c, "database", "dir")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		v.terminal, v.began, v.passedAt = t, time.Now(), time.Now()
@@ -61,7 +62,7 @@ Exit code 1, and the first difference, when something is off.`,
 		if v.certificate != "" || v.proof != "" {
 			return v.offline(c.Context(), cfg)
 		}
-		return withLog(c.Context(), cfg, func(a *app) error { return v.online(c.Context(), a) })
+		return withArchive(c.Context(), cfg, *files, func(a *app) error { return v.online(c.Context(), a) })
 	}
 	return c
 }

@@ -16,6 +16,7 @@ import (
 type Leaf struct {
 	First, Last   eventstore.Position
 	Relation      string    // its table in the schema ledger
+	FullAt        time.Time // when its last event was recorded; zero while it is not full
 	ArchivedAt    time.Time // zero where all of its data is in the database
 	Archive       string    // the name of its file, where it was archived
 	ArchiveSHA256 []byte    // the digest that the file ends with
@@ -23,15 +24,19 @@ type Leaf struct {
 
 // Leaves lists the leaves of a book, in order. The last ones may be empty.
 func (s *Store) Leaves(ctx context.Context, book eventstore.Book) ([]Leaf, error) {
-	rows, err := s.pool.Query(ctx, `SELECT first_position, last_position, relation, archived_at, coalesce(archive, ''), archive_sha256
-		FROM ledger.leaves WHERE book = $1 ORDER BY first_position`, book)
+	rows, err := s.pool.Query(ctx, `SELECT l.first_position, l.last_position, l.relation, l.archived_at, coalesce(l.archive, ''), l.archive_sha256,
+		(SELECT b.recorded_at FROM ledger.batches b WHERE b.book = l.book AND b.last_position >= l.last_position ORDER BY b.last_position LIMIT 1)
+		FROM ledger.leaves l WHERE l.book = $1 ORDER BY l.first_position`, book)
 	if err != nil {
 		return nil, err
 	}
 	leaves, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Leaf, error) {
 		var l Leaf
-		var archivedAt *time.Time
-		err := row.Scan(&l.First, &l.Last, &l.Relation, &archivedAt, &l.Archive, &l.ArchiveSHA256)
+		var archivedAt, fullAt *time.Time
+		err := row.Scan(&l.First, &l.Last, &l.Relation, &archivedAt, &l.Archive, &l.ArchiveSHA256, &fullAt)
+		if fullAt != nil {
+			l.FullAt = fullAt.UTC()
+		}
 		if archivedAt != nil {
 			l.ArchivedAt = archivedAt.UTC()
 		}

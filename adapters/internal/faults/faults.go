@@ -50,6 +50,7 @@ var (
 	Conflict       = &Fault{Status: http.StatusConflict, Code: "conflict", Title: "Others kept changing the same thing at the same time. Nothing was done; try again.", RetryAfter: 1}
 	Busy           = &Fault{Status: http.StatusServiceUnavailable, Code: "busy", Title: "Too many commands are waiting. Nothing was done; try again later.", RetryAfter: 1}
 	Unknown        = &Fault{Status: http.StatusServiceUnavailable, Code: "outcome_unknown", Title: "It is not known whether the command was recorded. Repeat it with the same idempotency key.", RetryAfter: 1}
+	Archived       = &Fault{Status: http.StatusGone, Code: "archived", Title: "This history has come to its end and was moved to the archive. The lender can put it back."}
 	Timeout        = &Fault{Status: http.StatusGatewayTimeout, Code: "timeout", Title: "The time for the request is over. Repeat a command with the same idempotency key."}
 	Internal       = &Fault{Status: http.StatusInternalServerError, Code: "internal", Title: "Something went wrong in the service. It was logged; repeat a command with the same idempotency key."}
 )

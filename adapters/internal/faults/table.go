@@ -21,6 +21,7 @@ var storeErrors = []struct {
 	{eventstore.ErrVersionMismatch, Version},
 	{eventstore.ErrConflict, Conflict},
 	{eventstore.ErrBusy, Busy},
+	{eventstore.ErrArchived, Archived},
 	{context.DeadlineExceeded, Timeout},
 }
 
