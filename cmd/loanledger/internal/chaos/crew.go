@@ -230,6 +230,7 @@ func muster(ctx context.Context, program []string, d *database, brokerDir string
 			p := &post{name: fmt.Sprintf("%s-%d", size.role, nr+1), role: size.role, program: program, filled: make(chan struct{})}
 			own := common
 			own.Role, own.Name, own.Cache = p.role, p.name, nr<<20 // the first remembers no state
+			own.Skew = random.IntN(4000) - 2000
 			if p.database, err = listen(d.address, rand.New(rand.NewPCG(random.Uint64(), 1))); err != nil {
 				return c, err
 			}

@@ -11,7 +11,14 @@ var (
 	killDesk     = &kind{"kill_desk", 0, 200 * time.Millisecond, killing(deskRole)}
 	killFollower = &kind{"kill_follower", 0, 500 * time.Millisecond, killing(followerRole)}
 	killKeeper   = &kind{"kill_keeper", 0, 500 * time.Millisecond, killing(keeperRole)}
-	stopProcess  = &kind{"stop_process", 100 * time.Millisecond, 2500 * time.Millisecond, func(r *round, f fault) (bool, error) {
+	loseMachine  = &kind{"lose_machine", 200 * time.Millisecond, 2500 * time.Millisecond, func(r *round, f fault) (bool, error) {
+		posts := append(r.crew.with(writerRole), r.crew.with(deskRole)...)
+		p := posts[f.nr%len(posts)]
+		p.database.lose(f.while)
+		time.Sleep(5 * time.Millisecond) // what was about to be sent passes in half
+		return true, p.kill(r.ctx, 0)
+	}}
+	stopProcess = &kind{"stop_process", 100 * time.Millisecond, 2500 * time.Millisecond, func(r *round, f fault) (bool, error) {
 		return true, r.post(f).halt(r.ctx, f.while)
 	}}
 	endProcess = &kind{"end_process", 0, 200 * time.Millisecond, func(r *round, f fault) (bool, error) {

@@ -87,7 +87,8 @@ func (m *member) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.store, m.vault = pgstore.New(m.pool, time.Now), vault.New(m.pool, master)
+	clock := func() time.Time { return time.Now().Add(time.Duration(m.Skew) * time.Millisecond) }
+	m.store, m.vault = pgstore.New(m.pool, clock), vault.New(m.pool, master)
 	m.log = m.through(m.Role, m.store)
 	directory := desk.NewLenders()
 	for _, b := range m.Books {

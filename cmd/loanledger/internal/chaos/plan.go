@@ -27,7 +27,7 @@ type kind struct {
 
 // kinds is every way, in no order. Those that come more often are named more than once.
 var kinds = []*kind{
-	killWriter, killWriter, killDesk, killFollower, killKeeper, stopProcess, stopProcess, endProcess,
+	killWriter, killWriter, killDesk, killFollower, killKeeper, loseMachine, stopProcess, stopProcess, endProcess,
 	killPostgres, crashPostgres, killSession, endSessions, endSessions, cancelStatements, killBroker, stopBroker,
 	cutConnections, cutConnections, loseAnswers, loseAnswers, tearConnection, tearConnection, slowConnection, freezeConnection,
 	freezeConnection, cutBroker, slowCommits, longSnapshot, holdBook, rebuildTables, rotateKey, lookAfterTables,

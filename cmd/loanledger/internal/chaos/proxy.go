@@ -31,6 +31,7 @@ type weather struct {
 type pipe struct {
 	client, server net.Conn
 	once           sync.Once
+	hang           chan struct{} // where its process's machine is gone: closed when the server notices
 }
 
 func (p *pipe) close() {
@@ -82,12 +83,22 @@ func (x *proxy) connect(client net.Conn) {
 	x.mu.Unlock()
 }
 
+// mostPiece is how much passes at a time: little, so that most requests are several pieces.
+const mostPiece = 2 << 10
+
 // pass carries one direction of a connection, piece by piece, until either side ends it.
 func (x *proxy) pass(p *pipe, from, to net.Conn, answers bool) {
 	defer p.close()
-	buffer := make([]byte, 32<<10)
+	buffer := make([]byte, mostPiece)
 	for {
 		n, err := from.Read(buffer)
+		if hang := x.hangs(p); hang != nil {
+			if !answers && n > 0 {
+				_, _ = to.Write(buffer[:n/2])
+			}
+			<-hang
+			return
+		}
 		if n > 0 {
 			piece, torn := x.through(buffer[:n], answers)
 			if _, writeErr := to.Write(piece); writeErr != nil || torn {
@@ -141,6 +152,31 @@ func (x *proxy) cut() int {
 		p.close()
 	}
 	return len(x.pipes)
+}
+
+// lose has the machine behind all present connections vanish: half of what comes next still passes,
+// and then nothing, not even an end. After a while the server notices.
+func (x *proxy) lose(while time.Duration) {
+	hang := make(chan struct{})
+	x.mu.Lock()
+	var lost []*pipe
+	for p := range x.pipes {
+		p.hang = hang
+		lost = append(lost, p)
+	}
+	x.mu.Unlock()
+	time.AfterFunc(while, func() {
+		close(hang)
+		for _, p := range lost {
+			p.close()
+		}
+	})
+}
+
+func (x *proxy) hangs(p *pipe) chan struct{} {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return p.hang
 }
 
 // close ends the proxy.

@@ -33,6 +33,7 @@ type briefing struct {
 	Books    []openTo  `json:"books,omitempty"`
 	Day      time.Time `json:"day,omitzero"` // the calendar date of the loans, as the desk's clock has it
 	Cache    int       `json:"cache"`        // bytes for the states of an executor
+	Skew     int       `json:"skew"`         // milliseconds by which the process's clock is wrong
 }
 
 // openTo is a book and whose it is.
