@@ -130,12 +130,21 @@ func TestVersionsAcrossLeaves(t *testing.T) {
 				b.add(0, b.events(uuid.New(), 0, 1))
 			}
 			now := eventstore.Version(3 + after%3)
-			b.conflict("what it knew", 1, b.events(stream, 2, 1))
-			b.conflict("as new", 1, b.events(stream, 0, 1))
-			b.conflict("ahead", 1, b.events(stream, now+1, 1))
-			b.conflict("a guard", 1, b.events(guarded, 1, 0), b.events(uuid.New(), 0, 1))
-			b.conflict("a guard, beyond the end", 1, b.events(uuid.New(), 0, 7), b.events(guarded, 1, 0))
-			b.conflict("with others, beyond the end", 1, b.events(uuid.New(), 0, 7), b.events(stream, 2, 1))
+			stale := []struct {
+				what    string
+				streams []eventstore.StreamAppend
+			}{
+				{"what it knew", []eventstore.StreamAppend{b.events(stream, 2, 1)}},
+				{"with others, beyond the end", []eventstore.StreamAppend{b.events(uuid.New(), 0, 7), b.events(stream, 2, 1)}},
+				{"a guard", []eventstore.StreamAppend{b.events(guarded, 1, 0), b.events(uuid.New(), 0, 1)}},
+				{"a guard, beyond the end", []eventstore.StreamAppend{b.events(uuid.New(), 0, 7), b.events(guarded, 1, 0)}},
+				{"as new", []eventstore.StreamAppend{b.events(stream, 0, 1)}},
+				{"ahead", []eventstore.StreamAppend{b.events(stream, now+1, 1)}},
+			}
+			for i := range stale { // the first one meets what the process knows; the others, what it has learned from that
+				c := stale[(i+before+after)%len(stale)]
+				b.conflict(c.what, 1, c.streams...)
+			}
 			b.add(1, b.events(guarded, 2, 0), b.events(stream, now, 1))
 		}
 	}
