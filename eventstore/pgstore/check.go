@@ -106,14 +106,14 @@ func (s *Store) checkEnd(ctx context.Context, book eventstore.Book, last eventst
 		return err
 	}
 	var stray *int64
-	err = s.pool.QueryRow(ctx, `SELECT min(position) FROM ledger.events WHERE book = $1 AND (position < 1 OR position > $2)`,
+	err = s.pool.QueryRow(ctx, `SELECT min(position) FROM ledger.events WHERE book = $1 AND position > $2`,
 		book, max(last, head.Position)).Scan(&stray)
 	if err != nil {
 		return fmt.Errorf("check book %d: %w", book, err)
 	}
 	if stray != nil {
 		head, err = s.Head(ctx, book) // appended since, or not appended at all
-		if err != nil || *stray >= 1 && *stray <= int64(head.Position) {
+		if err != nil || *stray <= int64(head.Position) {
 			return err
 		}
 		return fmt.Errorf("%w: book %d, position %d: no batch appended this event", ErrBroken, book, *stray)

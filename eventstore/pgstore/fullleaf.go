@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,21 +20,18 @@ type fullLeaf struct {
 	streams     *streamSet // nil until it is known: any stream may be in it
 }
 
-// learn finds the sets of streams of the leaves before this one, the youngest first, until all are
-// known or another leaf is written to.
+// learn finds the sets of streams of the leaves before this one, the oldest first, until all are known or
+// another leaf is written to. Most are stored; that of the youngest is often still to be made.
 func (c *committer) learn(ctx context.Context, at *leaf) {
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		full := *at.full.Load()
-		i := len(full) - 1
-		for i >= 0 && full[i].streams != nil {
-			i--
-		}
+		i := slices.IndexFunc(full, func(f fullLeaf) bool { return f.streams == nil })
 		if i < 0 || c.standing() != at {
 			return
 		}
 		set, err := c.store.streamsOf(ctx, c.book, full[i])
 		if err == nil && set != nil {
-			known := append([]fullLeaf(nil), full...)
+			known := slices.Clone(full)
 			known[i].streams = set
 			c.mu.Lock()
 			if c.leaf == at { // else the database may be another one since

@@ -37,6 +37,11 @@ import (
 //     leaf where the batch begins. The next leaf is empty. A batch without the lock that
 //     comes between takes the same first position, in the same leaf, whose primary key refuses one
 //     of the two.
+//
+// The batches are one table for all books. A row of it and its place in the index take 140 bytes, which
+// is a fifth of an event where every event comes alone and a hundredth under load, and only the ends of
+// the index are written to, so that it does not slow down however long it gets. It is never archived: it
+// is what files are checked by.
 type leaf struct {
 	first, last eventstore.Position
 	relation    string // its table in the schema ledger

@@ -39,7 +39,7 @@ func (s *Store) RestoreLeaf(ctx context.Context, path string) (archive.File, err
 		if err := w.buildFull(ctx, relation, path); err != nil {
 			return err
 		}
-		return w.exchange(ctx, relation, func(tx pgx.Tx) error {
+		return w.replaceTable(ctx, relation, func(tx pgx.Tx) error {
 			_, err := tx.Exec(ctx, `UPDATE ledger.leaves SET relation = $3, archived_at = NULL, archive = NULL, archive_sha256 = NULL
 				WHERE book = $1 AND first_position = $2`, int32(part.Book), part.First, relation)
 			return err

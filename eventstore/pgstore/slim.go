@@ -48,7 +48,7 @@ func (w *leafWork) slim(ctx context.Context, file archive.File, ended Ended) (in
 		return 0, err
 	}
 	var count int64
-	err = w.exchange(ctx, relation, func(tx pgx.Tx) error {
+	err = w.replaceTable(ctx, relation, func(tx pgx.Tx) error {
 		if err := w.fence(ctx, tx); err != nil {
 			return err
 		}
@@ -122,14 +122,14 @@ func (w *leafWork) bounds() string {
 		w.part.Book, w.part.First, w.part.Last+1)
 }
 
-// exchangeFor is how long to try to change the places of two tables. Each try waits only so long that
+// replaceFor is how long to try to put a table in the place of another. Each try waits only so long that
 // nobody who waits for it is taken for deadlocked.
-const exchangeFor = time.Minute
+const replaceFor = time.Minute
 
-// exchange puts a table in the place of the leaf's, in a transaction with what else has to be done while
+// replaceTable puts a table in the place of the leaf's, in a transaction with what else has to be done while
 // nobody reads the events.
-func (w *leafWork) exchange(ctx context.Context, relation string, beside func(pgx.Tx) error) error {
-	for until := time.Now().Add(exchangeFor); ; {
+func (w *leafWork) replaceTable(ctx context.Context, relation string, beside func(pgx.Tx) error) error {
+	for until := time.Now().Add(replaceFor); ; {
 		err := pgx.BeginFunc(ctx, w.conn, func(tx pgx.Tx) error {
 			for _, statement := range []string{`SET LOCAL lock_timeout = '500ms'`, `LOCK TABLE ledger.events IN ACCESS EXCLUSIVE MODE`} {
 				if _, err := tx.Exec(ctx, statement); err != nil {
