@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -11,7 +13,9 @@ import (
 	"loanledger/eventstore/pgstore"
 	"loanledger/projections"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -21,11 +25,11 @@ const committing = `SELECT pid FROM pg_stat_activity WHERE datname = current_dat
 
 // Faults in the database.
 var (
-	killSession = &kind{"kill_session", 0, 0, func(r *round, f fault) (bool, error) {
+	killSession = &kind{"kill_session", 0, 0, func(r *round, f fault) error {
 		r.crashing.Lock() // Postgres starts all sessions anew when one crashes
 		defer r.crashing.Unlock()
 		if !r.working() {
-			return false, nil
+			return errTooLate
 		}
 		return r.asking(func(ctx context.Context, conn *pgx.Conn) error {
 			var pid int
@@ -35,19 +39,21 @@ var (
 			return syscall.Kill(pid, syscall.SIGKILL)
 		})
 	}}
-	endSessions = &kind{"end_sessions", 0, 0, func(r *round, f fault) (bool, error) {
-		return r.executing(`SELECT pg_terminate_backend(pid) FROM (`+committing+`) AS some`, int32(f.nr), 1+f.nr%3)
+	endSessions = &kind{"end_sessions", 0, 0, func(r *round, f fault) error {
+		return r.executing(`SELECT pg_terminate_backend(pid) FROM (`+committing+`) AS found`, int32(f.nr), 1+f.nr%3)
 	}}
-	cancelStatements = &kind{"cancel_statements", 0, 0, func(r *round, f fault) (bool, error) {
-		return r.executing(`SELECT pg_cancel_backend(pid) FROM (`+committing+`) AS some`, int32(f.nr), 1+f.nr%3)
+	cancelStatements = &kind{"cancel_statements", 0, 0, func(r *round, f fault) error {
+		return r.executing(`SELECT pg_cancel_backend(pid) FROM (`+committing+`) AS found`, int32(f.nr), 1+f.nr%3)
 	}}
-	slowCommits = &kind{"slow_commits", 300 * time.Millisecond, 2 * time.Second, func(r *round, f fault) (bool, error) {
-		happened, err := r.configure(fmt.Sprintf(`ALTER SYSTEM SET commit_delay = %d`, 500+f.seed%20_000), `ALTER SYSTEM SET commit_siblings = 0`)
-		time.Sleep(f.while)
-		_, resetErr := r.configure(usualCommits...)
-		return happened, errors.Join(err, resetErr)
+	slowCommits = &kind{"slow_commits", 300 * time.Millisecond, 2 * time.Second, func(r *round, f fault) error {
+		err := r.configure(fmt.Sprintf(`ALTER SYSTEM SET commit_delay = %d`, 500+f.seed%20_000), `ALTER SYSTEM SET commit_siblings = 0`)
+		if err == nil {
+			time.Sleep(f.while)
+			err = r.configure(usualCommits...) // settling does it too
+		}
+		return err
 	}}
-	longSnapshot = &kind{"long_snapshot", time.Second, 4 * time.Second, func(r *round, f fault) (bool, error) {
+	longSnapshot = &kind{"long_snapshot", time.Second, 4 * time.Second, func(r *round, f fault) error {
 		return r.asking(func(ctx context.Context, conn *pgx.Conn) error {
 			return pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead}, func(tx pgx.Tx) error {
 				if _, err := tx.Exec(ctx, `SELECT count(*) FROM ledger.batches`); err != nil {
@@ -58,7 +64,7 @@ var (
 			})
 		})
 	}}
-	holdBook = &kind{"hold_book", 200 * time.Millisecond, 2 * time.Second, func(r *round, f fault) (bool, error) {
+	holdBook = &kind{"hold_book", 200 * time.Millisecond, 2 * time.Second, func(r *round, f fault) error {
 		return r.asking(func(ctx context.Context, conn *pgx.Conn) error {
 			return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 				// The lock that a batch of the book takes first.
@@ -70,15 +76,29 @@ var (
 			})
 		})
 	}}
-	lookAfterTables = &kind{"look_after_tables", 0, 0, func(r *round, _ fault) (bool, error) {
+	lookAfterTables = &kind{"look_after_tables", 0, 0, func(r *round, _ fault) error {
 		return r.executing(`VACUUM (ANALYZE)`)
 	}}
-	rebuildTables = &kind{"rebuild_tables", 0, 0, func(r *round, _ fault) (bool, error) {
+	rebuildTables = &kind{"rebuild_tables", 0, 0, func(r *round, _ fault) error {
 		return r.serving(func(ctx context.Context, pool *pgxpool.Pool, store *pgstore.Store) error {
 			return projections.Rebuild(ctx, pool, store, r.loanBooks(), nil, func(projections.Progress) {})
 		})
 	}}
-	rotateKey = &kind{"rotate_key", 0, 0, func(r *round, f fault) (bool, error) {
+	// No stream has ended, so that all data stays; but the leaf is written to a file, checked, and another
+	// table takes its place.
+	archiveLeaf = &kind{"archive_leaf", 0, 0, func(r *round, f fault) error {
+		return r.serving(func(ctx context.Context, _ *pgxpool.Pool, store *pgstore.Store) error {
+			err := errNoLeaf
+			for i := range r.books {
+				err = archiveOne(ctx, store, r.books[(f.nr+i)%len(r.books)].Book, r.path(fmt.Sprintf("archive-%d", r.nr)))
+				if !errors.Is(err, errNoLeaf) {
+					break
+				}
+			}
+			return err
+		})
+	}}
+	rotateKey = &kind{"rotate_key", 0, 0, func(r *round, f fault) error {
 		return r.serving(func(ctx context.Context, pool *pgxpool.Pool, store *pgstore.Store) error {
 			_, err := pgstore.NewNotary(store, r.vaultOn(pool), func(eventstore.Book, error) {}).Rotate(ctx, r.books[f.nr%len(r.books)].Book)
 			return err
@@ -89,25 +109,60 @@ var (
 // usualCommits undoes what slowCommits does.
 var usualCommits = []string{`ALTER SYSTEM RESET commit_delay`, `ALTER SYSTEM RESET commit_siblings`}
 
+// archiveOne archives the first leaf of a book that can be.
+func archiveOne(ctx context.Context, store *pgstore.Store, b eventstore.Book, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	leaves, err := store.Leaves(ctx, b)
+	if err != nil {
+		return err
+	}
+	nobody := func(context.Context, []uuid.UUID) ([]uuid.UUID, error) { return nil, nil }
+	for _, l := range leaves {
+		if l.Archive == "" && !l.FullAt.IsZero() {
+			_, err := store.ArchiveLeaf(ctx, b, l.First, dir, nobody)
+			return err
+		}
+	}
+	return errNoLeaf
+}
+
+// errNoLeaf: no leaf of the book can be archived.
+var errNoLeaf = errors.New("no leaf is full")
+
 // bookLocks is the first half of the advisory lock keys of books.
 const bookLocks int32 = 0x6c6f616e
 
 // faultWithin bounds a fault that asks the database for something.
 const faultWithin = 15 * time.Second
 
-// asking does something in a session of its own. That it fails is no wonder: other faults go on.
-func (r *round) asking(do func(context.Context, *pgx.Conn) error) (happened bool, err error) {
+// asking does something in a session of its own, once there can be one. That it fails is no wonder:
+// other faults go on.
+func (r *round) asking(do func(context.Context, *pgx.Conn) error) error {
 	ctx, cancel := context.WithTimeout(r.ctx, faultWithin)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, r.database.url())
+	for ; err != nil && r.working(); conn, err = pgx.Connect(ctx, r.database.url()) {
+		time.Sleep(50 * time.Millisecond)
+	}
 	if err != nil {
-		return false, nil
+		return mishap{err}
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	return do(ctx, conn) == nil, nil
+	return mishapOf(do(ctx, conn))
 }
 
-func (r *round) executing(sql string, args ...any) (happened bool, err error) {
+// mishapOf is a mishap where something failed, unless it could never have been right.
+func mishapOf(err error) error {
+	refusal := (*pgconn.PgError)(nil)
+	if err == nil || errors.As(err, &refusal) && strings.HasPrefix(refusal.Code, "42") {
+		return err
+	}
+	return mishap{err}
+}
+
+func (r *round) executing(sql string, args ...any) error {
 	return r.asking(func(ctx context.Context, conn *pgx.Conn) error {
 		tag, err := conn.Exec(ctx, sql, args...)
 		if err == nil && tag.Select() && tag.RowsAffected() == 0 {
@@ -118,7 +173,7 @@ func (r *round) executing(sql string, args ...any) (happened bool, err error) {
 }
 
 // configure changes settings of the whole server.
-func (r *round) configure(statements ...string) (happened bool, err error) {
+func (r *round) configure(statements ...string) error {
 	return r.asking(func(ctx context.Context, conn *pgx.Conn) error {
 		for _, s := range append(statements, `SELECT pg_reload_conf()`) {
 			if _, err := conn.Exec(ctx, s); err != nil {
@@ -130,15 +185,18 @@ func (r *round) configure(statements ...string) (happened bool, err error) {
 }
 
 // serving does something as another process of the service would.
-func (r *round) serving(do func(context.Context, *pgxpool.Pool, *pgstore.Store) error) (happened bool, err error) {
+func (r *round) serving(do func(context.Context, *pgxpool.Pool, *pgstore.Store) error) error {
 	ctx, cancel := context.WithTimeout(r.ctx, faultWithin)
 	defer cancel()
+	if err := r.asking(func(context.Context, *pgx.Conn) error { return nil }); err != nil {
+		return err
+	}
 	pool, err := pgxpool.New(ctx, r.database.url())
 	if err != nil {
-		return false, nil
+		return mishap{err}
 	}
 	defer pool.Close()
 	store := pgstore.New(pool, time.Now)
 	defer store.Close()
-	return do(ctx, pool, store) == nil, nil
+	return mishapOf(do(ctx, pool, store))
 }

@@ -1,35 +1,41 @@
 package chaos
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Faults between a process and Postgres, or the broker.
 var (
-	cutConnections = &kind{"cut_connections", 0, 0, func(r *round, f fault) (bool, error) {
-		return r.post(f).database.cut() > 0, nil
+	cutConnections = &kind{"cut_connections", 0, 0, func(r *round, f fault) error {
+		if r.post(f).database.cut() == 0 {
+			return mishap{errors.New("there is no connection")}
+		}
+		return nil
 	}}
-	loseAnswers = &kind{"lose_answers", 20 * time.Millisecond, time.Second, func(r *round, f fault) (bool, error) {
+	loseAnswers = &kind{"lose_answers", 20 * time.Millisecond, time.Second, func(r *round, f fault) error {
 		x := r.post(f).database
 		x.set(weather{mute: true})
 		time.Sleep(f.while)
 		x.cut() // first: what follows on a lost answer makes no sense
 		x.set(weather{})
-		return true, nil
+		return nil
 	}}
-	tearConnection = &kind{"tear_connection", 300 * time.Millisecond, 300 * time.Millisecond, func(r *round, f fault) (bool, error) {
+	tearConnection = &kind{"tear_connection", 300 * time.Millisecond, 300 * time.Millisecond, func(r *round, f fault) error {
 		x := r.post(f).database
 		x.set(weather{torn: true})
 		time.Sleep(f.while)
 		x.set(weather{})
-		return true, nil
+		return nil
 	}}
-	slowConnection = &kind{"slow_connection", 300 * time.Millisecond, 1500 * time.Millisecond, func(r *round, f fault) (bool, error) {
+	slowConnection = &kind{"slow_connection", 300 * time.Millisecond, 1500 * time.Millisecond, func(r *round, f fault) error {
 		x := r.post(f).database
 		x.set(weather{delay: time.Duration(1+f.seed%20) * time.Millisecond})
 		time.Sleep(f.while)
 		x.set(weather{})
-		return true, nil
+		return nil
 	}}
-	freezeConnection = &kind{"freeze_connection", 200 * time.Millisecond, 4 * time.Second, func(r *round, f fault) (bool, error) {
+	freezeConnection = &kind{"freeze_connection", 200 * time.Millisecond, 4 * time.Second, func(r *round, f fault) error {
 		x := r.post(f).database
 		x.set(weather{frozen: true})
 		time.Sleep(f.while)
@@ -37,14 +43,14 @@ var (
 			x.cut()
 		}
 		x.set(weather{})
-		return true, nil
+		return nil
 	}}
-	cutBroker = &kind{"cut_broker", 50 * time.Millisecond, time.Second, func(r *round, f fault) (bool, error) {
+	cutBroker = &kind{"cut_broker", 50 * time.Millisecond, time.Second, func(r *round, f fault) error {
 		x := r.crew.toNATS
 		x.set(weather{frozen: true})
 		time.Sleep(f.while)
 		x.cut()
 		x.set(weather{})
-		return true, nil
+		return nil
 	}}
 )

@@ -20,9 +20,8 @@ type kind struct {
 	name string
 	// From least to most is how long it lasts.
 	least, most time.Duration
-	// do lets it happen, and returns when it is over. It answers false where it could not happen, since
-	// the database was away already.
-	do func(*round, fault) (happened bool, err error)
+	// do lets it happen, and returns when it is over. Errors: a mishap where it could not happen.
+	do func(*round, fault) error
 }
 
 // kinds is every way, in no order. Those that come more often are named more than once.
@@ -30,7 +29,7 @@ var kinds = []*kind{
 	killWriter, killWriter, killDesk, killFollower, killKeeper, loseMachine, stopProcess, stopProcess, endProcess,
 	killPostgres, crashPostgres, killSession, endSessions, endSessions, cancelStatements, killBroker, stopBroker,
 	cutConnections, cutConnections, loseAnswers, loseAnswers, tearConnection, tearConnection, slowConnection, freezeConnection,
-	freezeConnection, cutBroker, slowCommits, longSnapshot, holdBook, rebuildTables, rotateKey, lookAfterTables,
+	freezeConnection, cutBroker, slowCommits, longSnapshot, holdBook, archiveLeaf, archiveLeaf, rebuildTables, rotateKey, lookAfterTables,
 }
 
 // betweenFaults is the mean time from one fault to the next; some overlap. Crashes of Postgres are

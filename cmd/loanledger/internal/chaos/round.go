@@ -43,8 +43,9 @@ type round struct {
 // booksPerRound: two of the campaign's accounts, and two with the loans of one lender.
 const booksPerRound = 4
 
-// leafEvents is how many positions a partition of these books has, so that a round fills several.
-const leafEvents = 1500
+// leafEvents is how many positions a partition of these books has: so few that a round fills several,
+// and that some appends go over two.
+const leafEvents = 256
 
 // firstDay is the business date on which the books of loans are opened, and today the calendar date
 // of the desks: there are days enough to be closed.

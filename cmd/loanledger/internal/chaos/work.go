@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"errors"
 	"math/rand/v2"
 	"time"
 )
@@ -47,8 +48,16 @@ func (r *round) work(span time.Duration) {
 	time.Sleep(time.Until(until))
 	r.faults.Wait()
 	r.crew.calm()
-	if _, err := r.configure(usualCommits...); err != nil {
-		r.violate("settling", "the settings could not be put back: %v", err)
+	for until := time.Now().Add(startWithin); ; {
+		err := r.configure(usualCommits...)
+		if err == nil || r.ctx.Err() != nil {
+			return
+		}
+		if time.Now().After(until) {
+			r.violate("settling", "the database is not back %s after the last fault: %v", startWithin, err)
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
 }
 
@@ -100,15 +109,20 @@ func (r *round) happen(f fault) {
 		return
 	}
 	began := time.Now()
-	happened, err := f.kind.do(r, f)
+	err := f.kind.do(r, f)
+	if errors.As(err, &mishap{}) {
+		r.tell("%s did not happen: %v", f.kind.name, err)
+		return
+	}
+	if err != nil {
+		if r.ctx.Err() == nil {
+			r.violate("the fault itself", "%s: %v", f.kind.name, err)
+		}
+		return
+	}
 	r.tell("%s for %.2f s, over after %.2f s", f.kind.name, f.while.Seconds(), time.Since(began).Seconds())
-	if err != nil && r.ctx.Err() == nil {
-		r.violate("the fault itself", "%s: %v", f.kind.name, err)
-	}
-	if happened {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.report.Faults++
-		r.report.ByKind[f.kind.name]++
-	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Faults++
+	r.report.ByKind[f.kind.name]++
 }
