@@ -80,7 +80,8 @@ func (x *Executor) Log() Log { return x.log }
 // what is there now. An error of the decision is returned only if it was made on the latest state.
 //
 // A result may come with an error: see Refusal. Other errors are those of the decision and of the
-// log, ErrKeyReused, ErrVersionMismatch and ErrNoSealer.
+// log, ErrKeyReused, ErrVersionMismatch and ErrNoSealer. What went wrong after a try whose outcome is
+// not known is ErrOutcomeUnknown too, unless it says that the command is not in the log.
 func (x *Executor) Do(ctx context.Context, r Request, decide func(*Unit) error) (Result, error) {
 	if r.Command == uuid.Nil {
 		return Result{}, fmt.Errorf("%w: no command id", ErrInvalidAppend)
@@ -88,16 +89,28 @@ func (x *Executor) Do(ctx context.Context, r Request, decide func(*Unit) error) 
 	leave := func() {}
 	defer func() { leave() }()
 	fresh, lost, unknown := false, 0, false
+	doubted := func(err error) error {
+		if unknown && err != nil && !errors.Is(err, ErrOutcomeUnknown) {
+			return errors.Join(err, ErrOutcomeUnknown)
+		}
+		return err
+	}
 	for {
 		u := &Unit{ctx: ctx, executor: x, request: r, now: x.now(), fresh: fresh}
 		err := u.verdict(decide(u))
 		switch {
 		case u.firstSeen != nil:
 			// After an unknown outcome, what is found is this very call's work.
-			return x.firstResult(u, !unknown)
+			result, err := x.firstResult(u, !unknown)
+			if result.First == 0 {
+				err = doubted(err)
+			}
+			return result, err
 		case u.broken == nil && !fresh && u.unproven && (err != nil || r.Preview || len(u.written) == 0):
 			fresh = true // decided on a remembered state: only the latest one may refuse
 			continue
+		case u.broken != nil && !errors.Is(err, ErrKeyReused):
+			return Result{}, doubted(err) // nobody looked whether the command is there
 		case err != nil:
 			return Result{}, err
 		case r.Preview || len(u.written) == 0:
@@ -106,23 +119,26 @@ func (x *Executor) Do(ctx context.Context, r Request, decide func(*Unit) error) 
 		}
 		result, err := x.commit(u)
 		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrOutcomeUnknown) {
+			if result.First == 0 {
+				err = doubted(err)
+			}
 			return result, err
 		}
 		// Deciding again is safe after an unknown outcome too: if that append happened after all, it
 		// holds the versions that the next one expects, and the command will find itself.
 		unknown = unknown || errors.Is(err, ErrOutcomeUnknown)
 		if lost++; lost >= x.attempts {
-			return Result{}, err
+			return Result{}, doubted(err)
 		}
 		leave()
 		leave = func() {}
 		free, waitErr := x.gates.enter(ctx, u.writtenKeys())
 		if waitErr != nil {
-			return Result{}, errors.Join(waitErr, err)
+			return Result{}, doubted(errors.Join(waitErr, err))
 		}
 		leave, fresh = free, true
 		if waitErr := pause(ctx, lost); waitErr != nil {
-			return Result{}, errors.Join(waitErr, err)
+			return Result{}, doubted(errors.Join(waitErr, err))
 		}
 	}
 }

@@ -167,3 +167,83 @@ func TestUnknownOutcomeIsFoundOut(t *testing.T) {
 		}
 	}
 }
+
+// failing knows nothing of the outcome of the first append, which it makes, and then fails with what
+// it is told to.
+type failing struct {
+	eventstore.Log
+	tried              bool
+	onRead, onSecond   error
+	readsBeforeFailing int
+}
+
+func (f *failing) Append(ctx context.Context, book eventstore.Book, a eventstore.Append) (eventstore.Appended, error) {
+	if f.tried {
+		return eventstore.Appended{}, f.onSecond
+	}
+	f.tried = true
+	if f.onSecond == nil {
+		if _, err := f.Log.Append(ctx, book, a); err != nil {
+			return eventstore.Appended{}, err
+		}
+	}
+	return eventstore.Appended{}, eventstore.ErrOutcomeUnknown
+}
+
+func (f *failing) ReadStream(ctx context.Context, book eventstore.Book, stream uuid.UUID, after eventstore.Version) ([]eventstore.Event, error) {
+	if err := f.fail(); err != nil {
+		return nil, err
+	}
+	return f.Log.ReadStream(ctx, book, stream, after)
+}
+
+func (f *failing) ReadBook(ctx context.Context, book eventstore.Book, after eventstore.Position, limit int) ([]eventstore.Event, error) {
+	if err := f.fail(); err != nil {
+		return nil, err
+	}
+	return f.Log.ReadBook(ctx, book, after, limit)
+}
+
+func (f *failing) fail() error {
+	if !f.tried || f.onRead == nil {
+		return nil
+	}
+	if f.readsBeforeFailing--; f.readsBeforeFailing >= 0 {
+		return nil
+	}
+	return f.onRead
+}
+
+// A call that could not find out what became of its append says so, whatever went wrong then.
+func TestDoubtIsTold(t *testing.T) {
+	away := errors.New("the database is away")
+	for name, log := range map[string]*failing{
+		"the stream cannot be read":       {onRead: away},
+		"the first result cannot be read": {onRead: away, readsBeforeFailing: 1},
+		"the second append fails":         {onSecond: away},
+		"the second append is cancelled":  {onSecond: context.Canceled},
+		"the second append is too late":   {onSecond: eventstore.ErrConflict},
+	} {
+		log.Log = newLog(t)
+		x := eventstore.NewExecutor(log, nil, eventstore.WithAttempts(2))
+		_, err := x.Do(t.Context(), newRequest(), pay(uuid.New(), 7))
+		if cause := errors.Join(log.onRead, log.onSecond); !errors.Is(err, eventstore.ErrOutcomeUnknown) || errors.Is(cause, away) != errors.Is(err, away) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// A decision that refuses has looked, and the command was not there.
+	log := &failing{Log: newLog(t), onSecond: away}
+	x := eventstore.NewExecutor(log, nil)
+	_, err := x.Do(t.Context(), newRequest(), func(u *eventstore.Unit) error {
+		if _, _, err := eventstore.Load(u, accounts, uuid.Max); err != nil {
+			return err
+		}
+		if log.tried {
+			return errShort
+		}
+		return eventstore.Emit(u, accounts, uuid.Max, paid{1})
+	})
+	if !errors.Is(err, errShort) || errors.Is(err, eventstore.ErrOutcomeUnknown) {
+		t.Errorf("refused on the latest state: %v", err)
+	}
+}
