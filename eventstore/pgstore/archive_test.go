@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -279,99 +277,5 @@ func TestRepeatedCommandOfArchivedStream(t *testing.T) {
 	l.archived("another command, on a remembered state", err)
 	if head, err := l.stores[0].Head(t.Context(), 1); err != nil || head.Position != l.last {
 		t.Errorf("%+v, %v", head, err)
-	}
-}
-
-// While leaf after leaf is archived, processes go on with streams that were said to have ended. Each
-// such append is refused, or the stream keeps all of its data.
-func TestArchivingWhileStreamsGoOn(t *testing.T) {
-	l := openLibrary(t)
-	everything := func(_ context.Context, streams []uuid.UUID) ([]uuid.UUID, error) { return streams, nil }
-	for range 80 {
-		l.ended = append(l.ended, uuid.New())
-		l.add(0, l.events(l.ended[len(l.ended)-1], 0, 1))
-	}
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	ctx, stop := context.WithCancel(t.Context())
-	var writers sync.WaitGroup
-	for w := range 6 {
-		random := rand.New(rand.NewPCG(seed, uint64(w)))
-		writers.Go(func() {
-			s, known := l.stores[w%2], map[uuid.UUID]eventstore.Version{} // as who remembers states
-			for ctx.Err() == nil {
-				stream := l.ended[random.IntN(len(l.ended))]
-				if _, ok := known[stream]; !ok {
-					events, err := s.ReadStream(ctx, 1, stream, 0)
-					if err != nil {
-						if ctx.Err() == nil && !errors.Is(err, eventstore.ErrArchived) {
-							t.Error(err)
-						}
-						continue
-					}
-					known[stream] = eventstore.Version(len(events))
-				}
-				if random.IntN(4) == 0 {
-					a := one()
-					a.Streams = []eventstore.StreamAppend{l.events(stream, known[stream], 1)}
-					if _, err := s.Append(ctx, 1, a); err == nil {
-						known[stream]++
-					} else if delete(known, stream); ctx.Err() == nil && !errors.Is(err, eventstore.ErrArchived) && !errors.Is(err, eventstore.ErrConflict) {
-						t.Error(err)
-					}
-				}
-				if _, err := s.Append(ctx, 1, one()); err != nil && ctx.Err() == nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	archived := 0
-	for archived < 25 {
-		leaves, err := l.stores[0].Leaves(t.Context(), 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, leaf := range leaves {
-			if leaf.Archive != "" || archived == 25 {
-				continue
-			}
-			_, err := l.stores[archived%2].ArchiveLeaf(t.Context(), 1, leaf.First, l.dir, everything)
-			if errors.Is(err, pgstore.ErrHot) {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			archived++
-		}
-	}
-	stop()
-	writers.Wait()
-	gone, whole := 0, 0
-	for _, stream := range l.ended {
-		var events, without int
-		var archivedTo, last eventstore.Position
-		err := l.pool.QueryRow(t.Context(), `SELECT count(*), count(*) FILTER (WHERE data IS NULL), max(position),
-			coalesce(max(position) FILTER (WHERE data IS NULL), 0) FROM ledger.events WHERE stream = $1`, stream).Scan(&events, &without, &last, &archivedTo)
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch {
-		case without == 0:
-			whole++
-		case archivedTo == last:
-			gone++
-		default:
-			t.Errorf("stream %s lacks %d of %d events, up to position %d, and goes on to %d", stream, without, events, archivedTo, last)
-		}
-	}
-	t.Logf("%d streams whole, %d archived", whole, gone)
-	if gone == 0 || whole == 0 {
-		t.Errorf("%d streams were archived, and %d not", gone, whole)
-	}
-	r := l.reader()
-	if last, err := r.CheckBatches(t.Context(), 1); err != nil || last < 25*libraryLeaf {
-		t.Errorf("right up to %d: %v", last, err)
 	}
 }
