@@ -12,9 +12,9 @@ import (
 )
 
 // committer is how one process appends to one book. Appends wait in a queue; up to two flights at a
-// time each take what waits, as one batch, and commit it in one exchange with the database. While a
-// stream is written to by a flight, later appends to it wait for the outcome, so that only another
-// process can come first unseen; the unique index then decides.
+// time each take what waits, as one batch, and commit it in one exchange with the database, over one
+// connection and so one after the other. While a stream is written to by a flight, later appends to it
+// wait for the outcome, so that only another process can come first unseen; the unique index then decides.
 type committer struct {
 	store    *Store
 	book     eventstore.Book
@@ -26,13 +26,17 @@ type committer struct {
 	busy    map[uuid.UUID]struct{} // streams that a flight writes to
 	flights int
 	company int // how many appends the last batch was, or waited when it was answered
-	idle    []*link
 	pace    pace
 	end     end
+	sent    int                                // batches that are sent and not answered
+	tip     *end                               // the end once they are in the log; nil if that is not known
+	link    *link                              // that all of them use; nil until the first
 	leaf    *leaf                              // that is written to; nil until it is looked for
 	sets    map[eventstore.Position]*streamSet // of full leaves, by their first positions
 	closing bool
 	ended   sync.Cond // a flight ended
+
+	opening sync.Mutex // held by who opens the link
 }
 
 // Bounds of a committer. A batch that is larger than the second two cannot be: an append is not split.
@@ -246,10 +250,9 @@ func (c *committer) close() {
 	for c.flights > 0 {
 		c.ended.Wait()
 	}
-	for _, l := range c.idle {
-		l.close()
+	if c.link != nil {
+		c.link.close()
 	}
-	c.idle = nil
 }
 
 // size is about how many bytes an append takes on the way to the database.

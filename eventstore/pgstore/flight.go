@@ -14,30 +14,30 @@ import (
 
 // fly commits batches until nothing waits that could be taken.
 func (c *committer) fly() {
-	var l *link
+	var b batchBuffers
 	last := 0
 	for {
 		c.mu.Lock()
 		if c.flights > c.pace.depth() { // what waits is another flight's
-			c.land(l)
+			c.land()
 			c.mu.Unlock()
 			return
 		}
 		c.gather(last)
 		batch, late := c.take()
 		if len(batch) == 0 && len(late) == 0 {
-			c.land(l)
+			c.land()
 			c.mu.Unlock()
 			return
 		}
-		if l == nil && len(batch) > 0 && len(c.idle) > 0 {
-			l, c.idle = c.idle[len(c.idle)-1], c.idle[:len(c.idle)-1]
+		by := way{solo: true}
+		if len(batch) > 0 && c.pace.measures() {
+			by = way{measured: true}
 		}
-		by := c.way(batch)
 		c.mu.Unlock()
 		c.refuseLate(late)
 		if last = len(batch); last > 0 {
-			l = c.commit(l, batch, by)
+			c.commit(&b, batch, by)
 		}
 	}
 }
@@ -58,53 +58,35 @@ func (c *committer) gather(last int) {
 }
 
 // land ends a flight. The caller holds the mutex.
-func (c *committer) land(l *link) {
+func (c *committer) land() {
 	c.flights--
-	if l != nil && !l.broken {
-		c.idle = append(c.idle, l)
-	}
 	c.ended.Broadcast()
 }
 
-// way is how a batch is sent the first time; the zero value is the general way.
+// way is how a batch is sent; the zero value is the general way.
 type way struct {
 	measured bool
-	behind   *end // fly alone behind this
+	solo     bool // behind a known end, if there is one
 	beyond   bool // it goes beyond the end of the leaf
-}
-
-// way chooses. The caller holds the mutex.
-func (c *committer) way(batch []*pending) way {
-	if len(batch) == 0 {
-		return way{}
-	}
-	if c.pace.measures() {
-		return way{measured: true}
-	}
-	return way{behind: c.solo(batch)}
 }
 
 // sendTries bounds how often a batch is sent. Each time that it is not added something is learned from
 // it, so that a few times are enough.
 const sendTries = 100
 
-// commit answers every append of a batch, or puts it back in the queue. It answers the link to go on
-// with, nil if there is none.
-func (c *committer) commit(l *link, batch []*pending, by way) *link {
+// commit answers every append of a batch, or puts it back in the queue.
+func (c *committer) commit(b *batchBuffers, batch []*pending, by way) {
 	doubt := false // about versions: look all of them up
 	until := time.Now().Add(connectFor)
 	for tries := 1; len(batch) > 0; tries++ {
 		if tries > sendTries {
 			c.refuse(batch, fmt.Errorf("append to book %d: no way in after %d tries: %w", c.book, sendTries, eventstore.ErrBusy))
-			return l
+			return
 		}
-		if l == nil || l.broken {
-			opened, err := c.connect(until)
-			if err != nil {
-				c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
-				return nil
-			}
-			l = opened
+		l, err := c.open(until)
+		if err != nil {
+			c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
+			return
 		}
 		at, err := c.stand(l)
 		ready := batch
@@ -116,82 +98,122 @@ func (c *committer) commit(l *link, batch []*pending, by way) *link {
 				continue // nothing was sent that could have stayed
 			}
 			c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
-			return l
+			return
 		}
 		if batch = ready; len(batch) == 0 {
-			return l
+			return
 		}
-		if by.behind != nil && !at.holds(by.behind.last+1, by.behind.last+eventCount(batch)) {
-			by.behind = nil
-		}
-		where, added, err := c.send(l, batch, by)
+		where, added, err := c.send(b, l, at, batch, by)
 		by = way{}
 		var refusal *pgconn.PgError
 		switch {
+		case errors.Is(err, errNotNow): // nothing was sent: the general way, or the leaf that there is now
 		case errors.Is(err, errBroken):
-			return c.findOut(l, batch, err)
+			c.findOut(b, l, at, batch, err)
+			return
 		case errors.As(err, &refusal) && (refusal.Code == "23505" || refusal.Code == "40P01"):
 			doubt = true // another process came first
 			c.notAlone()
 		case moved(err):
 			c.leave(at)
 		case err != nil && len(batch) > 1:
-			return c.commitSingly(l, batch)
+			c.commitSingly(b, batch)
+			return
 		case err != nil:
 			c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
-			return l
+			return
 		case added:
-			c.landed(l, at, batch, where)
-			return l
+			c.landed(at, batch, where)
+			return
 		default:
 			doubt = true // if it is neither the leaf nor the era, it is a guard
 			batch, by = c.checkHead(l, at, batch)
 		}
 	}
-	return l
 }
 
-// send is the exchange that commits a batch. Both statements are one transaction, which the end of the
-// exchange commits. A measured one is split, to see what the commit costs.
-func (c *committer) send(l *link, batch []*pending, by way) (at place, added bool, err error) {
-	if by.behind != nil {
-		return c.sendSolo(l, batch, by.behind)
+// errNotNow: a batch cannot go the way that was meant for it.
+var errNotNow = errors.New("not this way now")
+
+// send is the exchange that commits a batch to a leaf. Both statements of the general way are one
+// transaction, which the end of the exchange commits. A measured one is split, to see what the commit costs.
+func (c *committer) send(b *batchBuffers, l *link, at *leaf, batch []*pending, by way) (where place, added bool, err error) {
+	if by.solo {
+		return c.sendSolo(b, l, at, batch)
 	}
-	began := time.Now()
-	lock, insert := call{statement: lockStatement}, l.batch.call(c.book, batch, c.store.now(), by.beyond)
-	l.busy = time.Since(began)
-	if !by.measured {
-		answers, err := l.exchange(lock, insert)
-		if err != nil {
-			return place{}, false, err
+	calls := []call{{statement: lockStatement}, b.call(c.book, batch, c.store.now(), by.beyond)}
+	if by.measured {
+		return c.sendMeasured(l, at, batch, calls)
+	}
+	l.sending.Lock()
+	_, _, err = l.ask(len(calls), func() error {
+		if l.leaf.Load() != at {
+			return errNotNow
 		}
-		at, added = decodePlace(answers[1])
-		return at, added, nil
-	}
-	start := time.Now()
-	if _, err := l.exchange(call{statement: beginStatement}); err != nil {
-		return place{}, false, err
-	}
-	roundTrip := time.Since(start)
-	answers, err := l.exchange(lock, insert)
-	if err != nil {
-		return place{}, false, err
-	}
-	start = time.Now()
-	if _, err := l.exchange(call{statement: commitStatement}); err != nil {
-		return place{}, false, err
-	}
-	took := time.Since(start)
+		c.sending(nil)
+		l.send(calls)
+		return nil
+	}, func(answers [][][][]byte, err error) {
+		if err == nil {
+			where, added = decodePlace(answers[1])
+		}
+		c.answered(batch, where, added)
+	})
+	return where, added, err
+}
+
+func (c *committer) sendMeasured(l *link, at *leaf, batch []*pending, calls []call) (where place, added bool, err error) {
+	err = l.alone(func(exchange func(...call) ([][][][]byte, error)) error {
+		if l.leaf.Load() != at {
+			return errNotNow
+		}
+		c.sending(nil)
+		defer func() { c.answered(batch, where, added) }()
+		start := time.Now()
+		if _, err := exchange(call{statement: beginStatement}); err != nil {
+			return err
+		}
+		roundTrip := time.Since(start)
+		answers, err := exchange(calls...)
+		if err != nil {
+			return err
+		}
+		start = time.Now()
+		if _, err := exchange(call{statement: commitStatement}); err != nil {
+			return err
+		}
+		took := time.Since(start)
+		c.mu.Lock()
+		c.pace.measured(roundTrip, took)
+		c.mu.Unlock()
+		where, added = decodePlace(answers[1])
+		return nil
+	})
+	return where, added, err
+}
+
+// sending takes note that a batch is sent, and of where the book will end with it, if that is known.
+func (c *committer) sending(tip *end) {
 	c.mu.Lock()
-	c.pace.measured(roundTrip, took)
-	c.mu.Unlock()
-	at, added = decodePlace(answers[1])
-	return at, added, nil
+	defer c.mu.Unlock()
+	c.sent++
+	c.tip = tip
+}
+
+// answered takes note of what became of a batch that was sent, before any that was sent later.
+func (c *committer) answered(batch []*pending, where place, added bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent--
+	if !added {
+		c.tip = nil // what was sent behind it comes to nothing too
+		return
+	}
+	c.end.follow(batch, where)
 }
 
 // landed answers the appends of a batch that is in the log.
-func (c *committer) landed(l *link, in *leaf, batch []*pending, where place) {
-	began := time.Now()
+func (c *committer) landed(in *leaf, batch []*pending, where place) {
 	at, events := where.first, 0
 	for _, p := range batch {
 		events += p.events
@@ -200,9 +222,6 @@ func (c *committer) landed(l *link, in *leaf, batch []*pending, where place) {
 			c.versions.note(in.entered, s.Stream, s.Expected+eventstore.Version(len(s.Events)))
 		}
 	}
-	c.mu.Lock()
-	c.end.follow(batch, where, events)
-	c.mu.Unlock()
 	c.reach(in, at+eventstore.Position(events)-1)
 	c.finish(batch, func(p *pending) outcome {
 		first := at
@@ -212,7 +231,7 @@ func (c *committer) landed(l *link, in *leaf, batch []*pending, where place) {
 	c.store.advance(c.book, at-1)
 	c.store.notes.tell(c.book, at-1)
 	c.mu.Lock()
-	c.pace.turned(l.busy + time.Since(began))
+	c.pace.landed(events, time.Now())
 	c.mu.Unlock()
 }
 
@@ -223,11 +242,29 @@ func (c *committer) refuse(batch []*pending, err error) {
 
 // commitSingly gives each append of a batch that the database would not take a transaction of its
 // own, so that only the ones at fault fail.
-func (c *committer) commitSingly(l *link, batch []*pending) *link {
+func (c *committer) commitSingly(b *batchBuffers, batch []*pending) {
 	for i := range batch {
-		l = c.commit(l, batch[i:i+1], way{})
+		c.commit(b, batch[i:i+1], way{})
 	}
-	return l
+}
+
+// open answers the link that all flights use, with a new one in place of a broken one.
+func (c *committer) open(until time.Time) (*link, error) {
+	c.opening.Lock()
+	defer c.opening.Unlock()
+	c.mu.Lock()
+	l := c.link
+	c.mu.Unlock()
+	if l != nil && !l.broken.Load() {
+		return l, nil
+	}
+	l, err := c.connect(until)
+	if err == nil {
+		c.mu.Lock()
+		c.link = l
+		c.mu.Unlock()
+	}
+	return l, err
 }
 
 // connectFor is how long to try to connect before appends are refused.

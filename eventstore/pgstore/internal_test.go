@@ -12,40 +12,47 @@ import (
 	"loanledger/eventstore"
 )
 
+// The depth that appends more is kept, and the other one is tried again now and then.
 func TestPace(t *testing.T) {
 	var p pace
-	measure := func(times int, roundTrip, commit time.Duration) {
-		for range times {
-			p.flights++
-			p.measured(roundTrip, commit)
+	now := time.Unix(0, 0)
+	took := map[int]time.Duration{1: time.Millisecond, 2: 2 * time.Millisecond} // a batch, by depth
+	at := map[int]int{}
+	land := func(batches int) {
+		clear(at)
+		for range batches {
+			at[p.depth()]++
+			now = now.Add(took[p.depth()])
+			p.landed(64, now)
 		}
 	}
-	for range 200 {
-		p.turned(150 * time.Microsecond)
+	land(4 * windowBatches)
+	if p.depth() != 1 || p.linger(64) != 0 {
+		t.Errorf("depth %d, where one flight appends twice as much", p.depth())
 	}
-	if p.depth() != 2 || p.linger(64) != 0 {
-		t.Error("before anything is measured, commits count as free")
+	land(10 * tryOtherEvery * windowBatches)
+	if at[2] == 0 || at[2] > at[1]/8 {
+		t.Errorf("%d batches of the worse depth, %d of the better one", at[2], at[1])
 	}
-	measure(8, 50*time.Microsecond, 80*time.Microsecond)
+	took[1], took[2] = took[2], took[1]
+	land(3 * tryOtherEvery * windowBatches)
 	if p.depth() != 2 {
-		t.Error("a second flight would hide more than a commit costs")
+		t.Error("one flight, though two have become better")
 	}
-	measure(3, 900*time.Microsecond, 2*time.Millisecond)
-	if p.depth() != 2 {
-		t.Error("a few slow commits are not a slow disk")
+	for range 8 {
+		p.flights++
+		p.measured(50*time.Microsecond, 450*time.Microsecond)
 	}
-	measure(8, 50*time.Microsecond, 450*time.Microsecond)
-	if p.depth() != 1 || p.linger(64) != 200*time.Microsecond {
-		t.Errorf("depth %d, linger %s where a commit costs %s", p.depth(), p.linger(64), p.commit)
+	if p.linger(64) != 0 {
+		t.Error("waits for company while another flight is on its way")
 	}
-	if p.linger(1) != 0 {
-		t.Error("waits for company that it never had")
+	p.single = true
+	if p.linger(64) != 200*time.Microsecond || p.linger(1) != 0 {
+		t.Errorf("waits %s and %s where a commit costs %s", p.linger(64), p.linger(1), p.commit)
 	}
-	for range 200 {
-		p.turned(time.Millisecond) // large batches: much to hide
-	}
-	if p.depth() != 2 {
-		t.Error("one flight, though two would hide what they cost")
+	p.measured(50*time.Microsecond, 30*time.Millisecond)
+	if p.linger(64) != 200*time.Microsecond {
+		t.Error("one slow commit is taken for a slow disk")
 	}
 }
 

@@ -72,12 +72,8 @@ func (c *committer) stand(l *link) (*leaf, error) {
 				return nil, err
 			}
 		}
-		if l.leaf == at {
-			return at, nil
-		}
-		err := l.prepareAgain(leafStatements(c.book, at))
+		err := l.standAt(at, func() map[string]string { return leafStatements(c.book, at) })
 		if err == nil {
-			l.leaf = at
 			return at, nil
 		}
 		if !moved(err) || tries == sendTries {
@@ -87,15 +83,16 @@ func (c *committer) stand(l *link) (*leaf, error) {
 	}
 }
 
-// moved says whether an error is that a table is not there under its name, or has other bounds.
+// moved says whether an error is that a table is not there under its name, or has other bounds, or that
+// its statements could not be prepared.
 func moved(err error) bool {
 	var refusal *pgconn.PgError
-	return errors.As(err, &refusal) && (refusal.Code == "42P01" || refusal.Code == "23514")
+	return errors.As(err, &refusal) && (refusal.Code == "42P01" || refusal.Code == "23514" || refusal.Code == "26000")
 }
 
 // enter finds the leaf that the next position is in, and makes it if it is not there yet.
 func (c *committer) enter(l *link) (*leaf, error) {
-	for range 3 {
+	for range sendTries {
 		answers, err := l.exchange(call{statement: leavesStatement})
 		if err != nil {
 			return nil, err

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -12,15 +14,18 @@ import (
 )
 
 // link is a committer's connection: a few prepared statements, and exchanges of several of them in
-// one round trip. It is for one goroutine at a time.
+// one round trip. Several goroutines may use it at once: what one asks is sent behind what another
+// still waits for, so that the server goes from one to the next without waiting for anybody. The
+// answers come in the same order.
 type link struct {
 	conn     net.Conn
 	frontend *pgproto3.Frontend
 	backend  backend
-	broken   bool
-	batch    batchBuffers
-	busy     time.Duration // what it took to fill the buffers last
-	leaf     *leaf         // that statements are prepared for
+	broken   atomic.Bool
+
+	sending  sync.Mutex           // held by who sends
+	answered chan struct{}        // closed once all that was sent is answered; guarded by sending
+	leaf     atomic.Pointer[leaf] // that statements are prepared for
 }
 
 // backend identifies a server process: its number alone may be used again.
@@ -53,7 +58,8 @@ func dial(ctx context.Context, config *pgconn.Config, statements map[string]stri
 	if err != nil {
 		return nil, err
 	}
-	l := &link{}
+	l := &link{answered: make(chan struct{})}
+	close(l.answered)
 	if err := l.prepare(ctx, conn, statements); err != nil {
 		conn.Close(ctx)
 		return nil, err
@@ -86,21 +92,25 @@ func (l *link) prepare(ctx context.Context, conn *pgconn.PgConn, statements map[
 	return nil
 }
 
-// prepareAgain prepares statements on an open link, in place of those of the same names, in one round trip.
-func (l *link) prepareAgain(statements map[string]string) error {
-	if l.broken {
-		return errBroken
+// standAt prepares the statements of a leaf, in place of those of another one, unless that was done.
+func (l *link) standAt(at *leaf, statements func() map[string]string) error {
+	l.sending.Lock()
+	if l.leaf.Load() == at {
+		l.sending.Unlock()
+		return nil
 	}
-	if err := l.conn.SetDeadline(time.Now().Add(exchangeTimeout)); err != nil {
-		return l.fail(err)
-	}
-	l.leaf = nil
-	for name, sql := range statements {
-		l.frontend.SendClose(&pgproto3.Close{ObjectType: 'S', Name: name})
-		l.frontend.SendParse(&pgproto3.Parse{Name: name, Query: sql})
-	}
-	l.frontend.SendSync(&pgproto3.Sync{})
-	_, _, err := l.receive(0)
+	_, _, err := l.ask(0, func() error {
+		for name, sql := range statements() {
+			l.frontend.SendClose(&pgproto3.Close{ObjectType: 'S', Name: name})
+			l.frontend.SendParse(&pgproto3.Parse{Name: name, Query: sql})
+		}
+		l.leaf.Store(at)
+		return nil
+	}, func(_ [][][][]byte, err error) {
+		if err != nil {
+			l.leaf.CompareAndSwap(at, nil)
+		}
+	})
 	return err
 }
 
@@ -112,16 +122,17 @@ type call struct {
 
 var binaryFormat = []int16{pgproto3.BinaryFormat}
 
-// exchange runs the calls in order, in one round trip, and answers the rows of each. After an error
-// of one call the later ones have not run, and an open transaction has been rolled back. An error
-// that is not errBroken says for sure that nothing of a transaction that it ended has stayed.
+// exchange runs the calls in order, in one round trip and one transaction, and answers the rows of
+// each. After an error of one call the later ones have not run. An error that is not errBroken says
+// for sure that nothing has stayed.
 func (l *link) exchange(calls ...call) ([][][][]byte, error) {
-	if l.broken {
-		return nil, errBroken
-	}
-	if err := l.conn.SetDeadline(time.Now().Add(exchangeTimeout)); err != nil {
-		return nil, l.fail(err)
-	}
+	l.sending.Lock()
+	answers, _, err := l.ask(len(calls), func() error { l.send(calls); return nil }, nil)
+	return answers, err
+}
+
+// send buffers calls.
+func (l *link) send(calls []call) {
 	for _, c := range calls {
 		l.frontend.SendBind(&pgproto3.Bind{
 			PreparedStatement: c.statement, Parameters: c.parameters,
@@ -129,24 +140,79 @@ func (l *link) exchange(calls ...call) ([][][][]byte, error) {
 		})
 		l.frontend.SendExecute(&pgproto3.Execute{})
 	}
-	l.frontend.SendSync(&pgproto3.Sync{})
-	answers, status, err := l.receive(len(calls))
-	if err == nil || errors.Is(err, errBroken) || status == 'I' {
-		return answers, err
-	}
-	l.frontend.SendQuery(&pgproto3.Query{String: "ROLLBACK"})
-	if _, _, rollbackErr := l.receive(1); rollbackErr != nil {
-		l.fail(rollbackErr) // the transaction ends with the connection; the first error stands
-	}
-	return nil, err
 }
 
-// receive sends what is buffered and reads to the end of the answer. The status is that of the
-// transaction afterwards: I for none, T for open, E for failed.
-func (l *link) receive(calls int) (answers [][][][]byte, status byte, err error) {
+// ask sends what build buffers, so many calls, and lets go of the lock, which the caller holds; then it
+// waits for the answer. Unless build refuses, then is told the answer before that of what was sent
+// later is read.
+func (l *link) ask(calls int, build func() error, then func([][][][]byte, error)) (answers [][][][]byte, status byte, err error) {
+	if l.broken.Load() {
+		l.sending.Unlock()
+		return nil, 0, errBroken
+	}
+	if err := build(); err != nil {
+		l.sending.Unlock()
+		return nil, 0, err
+	}
+	before, mine := l.answered, make(chan struct{})
+	l.answered = mine
+	l.frontend.SendSync(&pgproto3.Sync{})
+	err = l.conn.SetDeadline(time.Now().Add(exchangeTimeout))
+	if err == nil {
+		err = l.frontend.Flush()
+	}
+	l.sending.Unlock()
+	<-before
+	defer close(mine)
+	if err != nil {
+		err = l.fail(err)
+	} else {
+		answers, status, err = l.receive(calls)
+	}
+	if then != nil {
+		then(answers, err)
+	}
+	return answers, status, err
+}
+
+// alone lets nobody else use the link while its exchanges are part of one transaction, and tells then
+// how it ended. An error of an exchange rolls the transaction back.
+func (l *link) alone(do func(exchange func(...call) ([][][][]byte, error)) error) error {
+	l.sending.Lock()
+	defer l.sending.Unlock()
+	<-l.answered
+	return do(func(calls ...call) ([][][][]byte, error) {
+		if l.broken.Load() {
+			return nil, errBroken
+		}
+		l.send(calls)
+		l.frontend.SendSync(&pgproto3.Sync{})
+		answers, status, err := l.flushed(len(calls))
+		if err == nil || errors.Is(err, errBroken) || status == 'I' {
+			return answers, err
+		}
+		l.frontend.SendQuery(&pgproto3.Query{String: "ROLLBACK"})
+		if _, _, rollbackErr := l.flushed(1); rollbackErr != nil {
+			l.fail(rollbackErr) // the transaction ends with the connection; the first error stands
+		}
+		return nil, err
+	})
+}
+
+// flushed sends what is buffered and receives the answer.
+func (l *link) flushed(calls int) ([][][][]byte, byte, error) {
+	if err := l.conn.SetDeadline(time.Now().Add(exchangeTimeout)); err != nil {
+		return nil, 0, l.fail(err)
+	}
 	if err := l.frontend.Flush(); err != nil {
 		return nil, 0, l.fail(err)
 	}
+	return l.receive(calls)
+}
+
+// receive reads to the end of an answer. The status is that of the transaction afterwards: I for none,
+// T for open, E for failed.
+func (l *link) receive(calls int) (answers [][][][]byte, status byte, err error) {
 	answers = make([][][][]byte, calls)
 	at := 0
 	for {
@@ -173,8 +239,7 @@ func (l *link) receive(calls int) (answers [][][][]byte, status byte, err error)
 }
 
 func (l *link) fail(err error) error {
-	if !l.broken {
-		l.broken = true
+	if l.broken.CompareAndSwap(false, true) {
 		l.conn.Close()
 	}
 	return fmt.Errorf("%w: %w", errBroken, err)
@@ -182,10 +247,9 @@ func (l *link) fail(err error) error {
 
 // close ends the session.
 func (l *link) close() {
-	if l.broken {
+	if !l.broken.CompareAndSwap(false, true) {
 		return
 	}
-	l.broken = true
 	_ = l.conn.SetDeadline(time.Now().Add(time.Second))
 	l.frontend.Send(&pgproto3.Terminate{})
 	_ = l.frontend.Flush() // if it does not get there, the server notices the closed connection

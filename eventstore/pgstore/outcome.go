@@ -16,33 +16,33 @@ const findOutFor = 15 * time.Second
 // findOut answers the appends of a batch whose exchange broke off. Once the old server process is
 // gone for sure, what it did is decided: either the batch is in the log as it is, or none of it
 // happened and its appends are queued again.
-func (c *committer) findOut(old *link, batch []*pending, cause error) *link {
+func (c *committer) findOut(b *batchBuffers, old *link, in *leaf, batch []*pending, cause error) {
 	c.forget()
 	until := time.Now().Add(findOutFor)
 	for {
-		l, err := c.connect(until)
+		l, err := c.open(until)
 		if err == nil {
 			err = c.endOld(l, old.backend, until)
 		}
 		var at place
 		var landed bool
 		if err == nil {
-			at, landed, err = c.lookUp(l, batch, old.batch.sum)
+			at, landed, err = c.lookUp(l, batch, b.sum)
 		}
 		if err == nil && landed {
-			c.landed(l, old.leaf, batch, at)
-			return l
+			c.landed(in, batch, at)
+			return
 		}
 		if err == nil {
 			c.tryAgain(batch)
-			return l
+			return
 		}
 		if l != nil {
 			l.close()
 		}
 		if time.Now().After(until) {
 			c.refuse(batch, fmt.Errorf("append to book %d: %w: %w, and then: %w", c.book, eventstore.ErrOutcomeUnknown, cause, err))
-			return nil
+			return
 		}
 	}
 }

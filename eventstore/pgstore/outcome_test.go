@@ -43,8 +43,9 @@ func TestLookUpTellsBatchesApart(t *testing.T) {
 		return []*pending{{Append: a, ctx: t.Context(), events: 2}}
 	}
 	lookUp := func(batch []*pending) bool {
-		l.batch.call(1, batch, time.Now(), false)
-		at, landed, err := c.lookUp(l, batch, l.batch.sum)
+		var b batchBuffers
+		b.call(1, batch, time.Now(), false)
+		at, landed, err := c.lookUp(l, batch, b.sum)
 		if err != nil || landed && at.first != 1 {
 			t.Fatalf("at %d: %v", at.first, err)
 		}

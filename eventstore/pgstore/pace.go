@@ -5,16 +5,29 @@ import (
 	"time"
 )
 
-// pace decides how many flights there are and how long they wait for company, from what a commit
-// costs. The book's lock is held to the end of the commit, so flights commit one after the other, and
-// two of them share what one could take alone. A second one pays where the commit is cheaper than
-// what it hides: the time from one answer to the next batch. Where the commit is dearer, one flight
-// that waits for those whom it has just answered makes the largest batches.
+// pace decides how many flights there are and how long they wait for company.
+//
+// The book's lock is held to the end of the commit, so flights commit one after the other, and two of
+// them share what one could take alone. A second one pays where it hides more than it costs: the time
+// from an answer to the next batch, which depends on the callers, against one more commit, which
+// depends on the disk. So both are tried, now and then, and what appended more in a while is kept.
 type pace struct {
 	roundTrips, commits [8]time.Duration // the last measured: a bare round trip, and one with a commit
 	commit              time.Duration    // what a commit costs, without the round trip
-	turnaround          time.Duration    // from an answer to the next batch of the same flight, on average
 	flights             int
+
+	single   bool       // one flight rather than two
+	rates    [3]float64 // events a second when last counted, by depth
+	window   window
+	windows  int  // since the other depth was tried
+	trying   bool // the other depth
+	settling int  // batches that are counted for neither
+}
+
+// window is a while in which batches were counted.
+type window struct {
+	began           time.Time
+	batches, events int
 }
 
 const (
@@ -23,8 +36,14 @@ const (
 	measureEvery = 128
 	// longestLinger bounds the wait for company.
 	longestLinger = 2 * time.Millisecond
-	// turnaroundShare is the weight of a new turnaround in the average.
-	turnaroundShare = 16
+	// windowBatches is how many batches are counted before what was tried is judged.
+	windowBatches = 32
+	// settleBatches are not counted after a change.
+	settleBatches = 4
+	// tryOtherEvery is how many windows pass before the other depth is tried again.
+	tryOtherEvery = 16
+	// betterBy is what the other depth has to be better by.
+	betterBy = 1.03
 )
 
 // measures says whether the next flight is to be measured: the first ones, and some later.
@@ -46,17 +65,40 @@ func (p *pace) measured(roundTrip, commit time.Duration) {
 	p.commit = max(0, sorted[known/2]-slices.Min(p.roundTrips[:known]))
 }
 
-// turned takes the time from an answer to the next batch.
-func (p *pace) turned(took time.Duration) {
-	p.turnaround += (took - p.turnaround) / turnaroundShare
+// landed counts a batch of so many events, and judges what is tried.
+func (p *pace) landed(events int, now time.Time) {
+	if p.settling > 0 {
+		p.settling--
+		p.window = window{began: now}
+		return
+	}
+	p.window.batches++
+	p.window.events += events
+	if p.window.batches < windowBatches {
+		return
+	}
+	p.rates[p.depth()] = float64(p.window.events) / max(now.Sub(p.window.began), 1).Seconds()
+	p.window = window{began: now}
+	other := p.rates[3-p.depth()]
+	switch {
+	case p.trying:
+		p.trying = false
+		if p.rates[p.depth()] < other*betterBy {
+			p.change()
+		}
+	case p.windows >= tryOtherEvery || other == 0:
+		p.windows, p.trying = 0, true
+		p.change()
+	default:
+		p.windows++
+	}
 }
 
-// slow says that a commit costs more than a second flight would hide.
-func (p *pace) slow() bool { return p.commit > p.turnaround }
+func (p *pace) change() { p.single, p.settling = !p.single, settleBatches }
 
 // depth is how many flights there may be at once.
 func (p *pace) depth() int {
-	if p.slow() {
+	if p.single {
 		return 1
 	}
 	return 2
@@ -65,7 +107,7 @@ func (p *pace) depth() int {
 // linger is how long at most to wait for company after a batch of last appends: until as many are
 // there as were answered or waited then. Half of a commit is well spent on sharing the next one.
 func (p *pace) linger(last int) time.Duration {
-	if !p.slow() || last < 2 {
+	if !p.single || last < 2 {
 		return 0
 	}
 	return min(p.commit/2, longestLinger)

@@ -9,7 +9,7 @@ import (
 	"loanledger/eventstore"
 )
 
-// A batch that flies alone, right behind the last one of its own process, needs no look at the
+// A batch right behind the last one of its own process needs no look at the
 // database's last batch: position, time and chain follow from what is remembered. Nor does it need
 // the book's lock: whoever else appends behind the same batch, with the lock or without, takes the
 // same position, so the primary key of the events lets one of them wait for the other's commit and
@@ -38,16 +38,16 @@ const (
 )
 
 // follow moves the end to a batch.
-func (e *end) follow(batch []*pending, at place, events int) {
+func (e *end) follow(batch []*pending, at place) {
 	if at.first <= e.last {
-		return // a later batch was quicker to say so
+		return // found out late: a later batch was answered first
 	}
 	if at.first == e.last+1 {
 		e.unbroken++
 	} else {
 		e.unbroken = 0
 	}
-	e.last = at.first + eventstore.Position(events) - 1
+	e.last = at.first + eventCount(batch) - 1
 	e.recordedAt, e.chain = at.recordedAt, at.chain
 	e.epoch = nextEpoch(batch)
 }
@@ -56,62 +56,82 @@ func (e *end) follow(batch []*pending, at place, events int) {
 func (c *committer) notAlone() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.end.unbroken = 0
+	c.end.unbroken, c.tip = 0, nil
 }
 
-// solo answers the end that a batch can follow blindly, or nil. The caller holds the mutex.
-func (c *committer) solo(batch []*pending) *end {
-	if c.end.unbroken < soloAfter || batch[0].Epoch != c.end.epoch {
-		return nil
+// base answers the end that a batch of an era can follow blindly, where there is one: what is in the
+// log, or what will be once that is there which was sent. The caller holds the link's sending lock.
+func (c *committer) base(l *link, epoch int64) (at end, onItsWay, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.end.unbroken < soloAfter {
+		return end{}, false, false
 	}
-	streams := 0
-	for _, p := range batch {
-		for i := range p.Streams {
-			if len(p.Streams[i].Events) > 0 {
-				streams++
-			}
+	if c.sent > 0 && c.tip == nil { // nobody knows yet; but soon
+		c.mu.Unlock()
+		<-l.answered
+		c.mu.Lock()
+	}
+	at = c.end
+	if c.sent > 0 {
+		if c.tip == nil {
+			return end{}, false, false
 		}
+		at = *c.tip
 	}
-	// Streams are busy from when a batch is taken until it is answered: these are all its own.
-	if len(c.busy) != streams {
-		return nil
-	}
-	if known, _ := c.store.tail(c.book).watch(); known > c.end.last {
-		return nil
-	}
-	at := c.end
-	return &at
+	known, _ := c.store.tail(c.book).watch()
+	return at, c.sent > 0, at.unbroken >= soloAfter && at.epoch == epoch && known <= at.last
 }
 
-// sendSolo is the exchange that commits a batch right behind the given end. It adds nothing if a
-// guarded stream has moved on.
-func (c *committer) sendSolo(l *link, batch []*pending, behind *end) (at place, added bool, err error) {
-	began := time.Now()
-	at = place{first: behind.last + 1, recordedAt: c.store.now()}
-	if at.recordedAt.Before(behind.recordedAt) {
-		at.recordedAt = behind.recordedAt
+// sendSolo is the exchange that commits a batch right behind a known end. It adds nothing if a guarded
+// stream has moved on, or if that end has not come to be.
+func (c *committer) sendSolo(b *batchBuffers, l *link, in *leaf, batch []*pending) (where place, added bool, err error) {
+	l.sending.Lock()
+	c.mu.Lock()
+	watchful := c.sent > 0
+	c.mu.Unlock()
+	statement, events := b.behind(batch, watchful)
+	_, _, err = l.ask(1, func() error {
+		behind, onItsWay, ok := c.base(l, batch[0].Epoch)
+		if !ok || l.leaf.Load() != in || onItsWay && !watchful || !in.holds(behind.last+1, behind.last+eventCount(batch)) {
+			return errNotNow
+		}
+		var head [][]byte
+		where, head = behind.next(c.book, c.store.now(), batch, b.sum)
+		if statement == watchfulStatement {
+			events = append(events, behind.chain[:])
+		}
+		behind.follow(batch, where)
+		c.sending(&behind)
+		l.send([]call{{statement, append(head, events...)}})
+		return nil
+	}, func(answers [][][][]byte, err error) {
+		added = err == nil && (statement != watchfulStatement || len(answers[0]) > 0)
+		c.answered(batch, where, added)
+	})
+	return where, added, err
+}
+
+// next is where a batch with a digest stands behind the end, and the parameters that say so.
+func (e *end) next(book eventstore.Book, now time.Time, batch []*pending, digest [32]byte) (at place, head [][]byte) {
+	at = place{first: e.last + 1, recordedAt: now}
+	if at.recordedAt.Before(e.recordedAt) {
+		at.recordedAt = e.recordedAt
 	}
-	statement, events := l.batch.behind(batch)
-	last := behind.last + eventstore.Position(l.batch.events)
+	last := e.last + eventCount(batch)
 	micros, epoch := at.recordedAt.UnixMicro()-postgresEpoch.UnixMicro(), nextEpoch(batch)
-	at.chain = chainAfter(behind.chain[:], at.first, last, epoch, micros, l.batch.sum)
-	head := [][]byte{
-		int32Bytes(int32(c.book)), int64Bytes(int64(at.first)), int64Bytes(int64(last)), int64Bytes(epoch), int64Bytes(micros), at.chain[:],
+	at.chain = chainAfter(e.chain[:], at.first, last, epoch, micros, digest)
+	return at, [][]byte{
+		int32Bytes(int32(book)), int64Bytes(int64(at.first)), int64Bytes(int64(last)), int64Bytes(epoch), int64Bytes(micros), at.chain[:],
 	}
-	l.busy = time.Since(began)
-	answers, err := l.exchange(call{statement, append(head, events...)})
-	if err != nil {
-		return place{}, false, err
-	}
-	return at, statement != watchfulStatement || len(answers[0]) > 0, nil
 }
 
 // behind fills the buffers with a batch and answers the statement that adds it behind a known end,
 // with the parameters that say what its events are.
-func (b *batchBuffers) behind(batch []*pending) (statement string, events [][]byte) {
-	if len(batch) > 1 || batch[0].events > fewEvents || batch[0].guards() {
+func (b *batchBuffers) behind(batch []*pending, watchful bool) (statement string, events [][]byte) {
+	if watchful || len(batch) > 1 || batch[0].events > fewEvents || batch[0].guards() {
 		b.fill(batch, false)
-		if b.guardStreams.count > 0 {
+		if watchful || b.guardStreams.count > 0 {
 			return watchfulStatement, append(b.arrays(), b.guardStreams.encoded(), b.guardVersions.encoded())
 		}
 		return behindStatement, b.arrays()
@@ -143,11 +163,13 @@ WITH added AS (
 		AS e (stream, version, type, schema, command, digest, actor, data, personal, nr)
 )` + addBatchSQL
 
-// watchfulSQL adds a batch behind a known end, and answers a row, unless a guarded stream has moved on.
+// watchfulSQL adds a batch behind a known end, and answers a row, unless a guarded stream has moved on or
+// the end is not the one whose chain ($18) is expected.
 const watchfulSQL = `
 WITH batch AS (
 	INSERT INTO ledger.batches (book, first_position, last_position, epoch, recorded_at, chain)
-	SELECT $1::int4, $2::int8, $3::int8, $4::int8, $5::timestamptz, $6::bytea WHERE true %[2]s
+	SELECT $1::int4, $2::int8, $3::int8, $4::int8, $5::timestamptz, $6::bytea
+	WHERE EXISTS (SELECT FROM ledger.batches WHERE book = $1 AND last_position = $2 - 1 AND chain = $18::bytea) %[2]s
 	RETURNING first_position
 ), added AS (
 	INSERT INTO %[1]s (book, position, recorded_at, stream, version, type, schema, command, digest, actor, data, personal)

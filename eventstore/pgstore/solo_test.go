@@ -56,15 +56,14 @@ func soloFlights(t *testing.T, leaf eventstore.Position) {
 	}
 	alone := func(s *Store) bool {
 		c := s.openCommitter(1)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		stream := uuid.New()
-		p := &pending{Append: eventstore.Append{Epoch: epoch, Streams: []eventstore.StreamAppend{
-			{Stream: stream, Events: []eventstore.NewEvent{{}}},
-		}}, events: 1}
-		c.busy[stream] = struct{}{}
-		defer c.release(p)
-		return c.solo([]*pending{p}) != nil
+		l, err := c.open(time.Now().Add(connectFor))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.sending.Lock()
+		defer l.sending.Unlock()
+		_, _, ok := c.base(l, epoch)
+		return ok
 	}
 	for round := range 3 {
 		for i := range 40 {

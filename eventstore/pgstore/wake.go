@@ -159,7 +159,7 @@ func (n *notifier) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if l == nil || l.broken {
+		if l == nil || l.broken.Load() {
 			opened, err := dial(ctx, n.config(), map[string]string{"notify": `SELECT pg_notify('` + notifyChannel + `', $1)`})
 			if err != nil {
 				if sleep(ctx, pollEvery) != nil {
