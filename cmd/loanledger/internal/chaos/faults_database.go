@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -84,18 +85,9 @@ var (
 			return projections.Rebuild(ctx, pool, store, r.loanBooks(), nil, func(projections.Progress) {})
 		})
 	}}
-	// No stream has ended, so that all data stays; but the leaf is written to a file, checked, and another
-	// table takes its place.
 	archiveLeaf = &kind{"archive_leaf", 0, 0, func(r *round, f fault) error {
-		return r.serving(func(ctx context.Context, _ *pgxpool.Pool, store *pgstore.Store) error {
-			err := errNoLeaf
-			for i := range r.books {
-				err = archiveOne(ctx, store, r.books[(f.nr+i)%len(r.books)].Book, r.path(fmt.Sprintf("archive-%d", r.nr)))
-				if !errors.Is(err, errNoLeaf) {
-					break
-				}
-			}
-			return err
+		return r.serving(func(ctx context.Context, pool *pgxpool.Pool, store *pgstore.Store) error {
+			return r.archiveOne(ctx, pgstore.NewNotary(store, r.vaultOn(pool), func(eventstore.Book, error) {}), store, f.nr)
 		})
 	}}
 	rotateKey = &kind{"rotate_key", 0, 0, func(r *round, f fault) error {
@@ -109,21 +101,32 @@ var (
 // usualCommits undoes what slowCommits does.
 var usualCommits = []string{`ALTER SYSTEM RESET commit_delay`, `ALTER SYSTEM RESET commit_siblings`}
 
-// archiveOne archives the first leaf of a book that can be.
-func archiveOne(ctx context.Context, store *pgstore.Store, b eventstore.Book, dir string) error {
+// archiveOne archives the first leaf that can be, of one book after the other. No stream has ended, so
+// that all data stays; but the leaf is written to a file, checked, and another table takes its place.
+func (r *round) archiveOne(ctx context.Context, notary *pgstore.Notary, store *pgstore.Store, from int) error {
+	dir := r.path(fmt.Sprintf("archive-%d", r.nr))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	leaves, err := store.Leaves(ctx, b)
-	if err != nil {
-		return err
-	}
 	nobody := func(context.Context, []uuid.UUID) ([]uuid.UUID, error) { return nil, nil }
-	for _, l := range leaves {
-		if l.Archive == "" && !l.FullAt.IsZero() {
-			_, err := store.ArchiveLeaf(ctx, b, l.First, dir, nobody)
+	for i := range r.books {
+		b := r.books[(from+i)%len(r.books)].Book
+		leaves, err := store.Leaves(ctx, b)
+		if err != nil {
 			return err
 		}
+		full := slices.IndexFunc(leaves, func(l pgstore.Leaf) bool { return l.Archive == "" && !l.FullAt.IsZero() })
+		if full < 0 {
+			continue
+		}
+		if _, err := notary.Latest(ctx, b); err != nil { // what is not signed is still followed
+			return err
+		}
+		_, err = store.ArchiveLeaf(ctx, b, leaves[full].First, dir, nobody)
+		for ; errors.Is(err, pgstore.ErrFollowed) && r.working(); _, err = store.ArchiveLeaf(ctx, b, leaves[full].First, dir, nobody) {
+			time.Sleep(100 * time.Millisecond)
+		}
+		return err
 	}
 	return errNoLeaf
 }

@@ -110,7 +110,7 @@ func (r *round) compare(before, after *try) {
 	case !after.acknowledged():
 		r.violate(check, "%s was acknowledged, and is now answered with %s %s %s", before.order.Key, a.Status, a.Code, a.Detail)
 	case !a.Replayed:
-		r.violate(check, "%s was acknowledged, and was carried out again", before.order.Key)
+		r.violate(check, "%s was acknowledged, and was carried out again: %s", before.order.Key, difference(b, a))
 	case a.First != b.First || a.Last != b.Last || !a.RecordedAt.Equal(b.RecordedAt) || a.Sum != b.Sum || !bytes.Equal(a.Body, b.Body):
 		r.violate(check, "%s is answered otherwise than before: %s", before.order.Key, difference(b, a))
 	}

@@ -3,7 +3,6 @@ package chaos
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -87,14 +86,11 @@ func (t *teller) candidates(ctx context.Context, b ident.Book, on date.Date, upT
 	return projections.CloseCandidates(ctx, t.pool, b, on)
 }
 
-// loanFailure is the answer for an error of the desk. Refusals are certain; whatever else went wrong
-// may have done so after the command was carried out, on the way to its answer.
+// loanFailure is the answer for an error of the desk. As with the log, all of them but one say for
+// certain that nothing was done.
 func loanFailure(err error) answer {
 	if r, detail, is := fact.Explain(err); is {
 		return answer{Status: refused, Code: r.Code, Detail: detail}
 	}
-	if errors.Is(err, eventstore.ErrConflict) || errors.Is(err, eventstore.ErrKeyReused) {
-		return failure(err)
-	}
-	return answer{Status: unclear, Detail: err.Error()}
+	return failure(err)
 }
