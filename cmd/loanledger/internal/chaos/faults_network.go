@@ -35,16 +35,9 @@ var (
 		x.set(weather{})
 		return nil
 	}}
-	freezeConnection = &kind{"freeze_connection", 200 * time.Millisecond, 4 * time.Second, func(r *round, f fault) error {
-		x := r.post(f).database
-		x.set(weather{frozen: true})
-		time.Sleep(f.while)
-		if f.seed%2 == 0 {
-			x.cut()
-		}
-		x.set(weather{})
-		return nil
-	}}
+	freezeConnection = &kind{"freeze_connection", 200 * time.Millisecond, 4 * time.Second, freezing}
+	// Longer than a caller who has given up waits for an append under way.
+	freezeLong = &kind{"freeze_long", 5500 * time.Millisecond, 7 * time.Second, freezing}
 	cutBroker = &kind{"cut_broker", 50 * time.Millisecond, time.Second, func(r *round, f fault) error {
 		x := r.crew.toNATS
 		x.set(weather{frozen: true})
@@ -54,3 +47,15 @@ var (
 		return nil
 	}}
 )
+
+// freezing lets nothing pass for a while, and then all that had waited, or nothing of it.
+func freezing(r *round, f fault) error {
+	x := r.post(f).database
+	x.set(weather{frozen: true})
+	time.Sleep(f.while)
+	if f.seed%2 == 0 {
+		x.cut()
+	}
+	x.set(weather{})
+	return nil
+}

@@ -22,6 +22,12 @@ var (
 	stopProcess = &kind{"stop_process", 100 * time.Millisecond, 2500 * time.Millisecond, func(r *round, f fault) error {
 		return r.post(f).halt(r.ctx, f.while)
 	}}
+	// Longer than a process that says nothing may keep what it holds, so that another one takes over
+	// before it goes on.
+	stopLong = &kind{"stop_long", 6500 * time.Millisecond, 8 * time.Second, func(r *round, f fault) error {
+		posts := append(r.crew.with(followerRole), r.crew.with(keeperRole)...)
+		return posts[f.nr%len(posts)].halt(r.ctx, f.while)
+	}}
 	endProcess = &kind{"end_process", 0, 200 * time.Millisecond, func(r *round, f fault) error {
 		return r.post(f).replace(r.ctx, f.while)
 	}}

@@ -26,10 +26,10 @@ type kind struct {
 
 // kinds is every way, in no order. Those that come more often are named more than once.
 var kinds = []*kind{
-	killWriter, killWriter, killDesk, killFollower, killKeeper, loseMachine, stopProcess, stopProcess, endProcess,
+	killWriter, killWriter, killDesk, killFollower, killKeeper, loseMachine, stopProcess, stopProcess, stopLong, endProcess,
 	killPostgres, crashPostgres, killSession, endSessions, endSessions, cancelStatements, killBroker, stopBroker,
 	cutConnections, cutConnections, loseAnswers, loseAnswers, tearConnection, tearConnection, slowConnection, freezeConnection,
-	freezeConnection, cutBroker, slowCommits, longSnapshot, holdBook, archiveLeaf, archiveLeaf, rebuildTables, rotateKey, lookAfterTables,
+	freezeConnection, freezeLong, cutBroker, slowCommits, longSnapshot, holdBook, archiveLeaf, archiveLeaf, rebuildTables, rotateKey, lookAfterTables,
 }
 
 // betweenFaults is the mean time from one fault to the next; some overlap. Crashes of Postgres are
@@ -53,10 +53,9 @@ func planOf(seed uint64, round int, work time.Duration) []fault {
 			deck = append(deck, kinds...)
 			r.Shuffle(len(deck), func(i, j int) { deck[i], deck[j] = deck[j], deck[i] })
 		}
-		next := 0
-		if at < crash {
-			next = max(0, slices.IndexFunc(deck, func(k *kind) bool { return !k.crashes() }))
-		}
+		next := max(0, slices.IndexFunc(deck, func(k *kind) bool {
+			return at+k.least < work+time.Second && (at >= crash || !k.crashes())
+		}))
 		k := deck[next]
 		deck = slices.Delete(deck, next, next+1)
 		if k.crashes() {
