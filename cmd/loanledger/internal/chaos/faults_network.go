@@ -38,7 +38,7 @@ var (
 	freezeConnection = &kind{"freeze_connection", 200 * time.Millisecond, 4 * time.Second, freezing}
 	// Longer than a caller who has given up waits for an append under way.
 	freezeLong = &kind{"freeze_long", 5500 * time.Millisecond, 7 * time.Second, freezing}
-	cutBroker = &kind{"cut_broker", 50 * time.Millisecond, time.Second, func(r *round, f fault) error {
+	cutBroker  = &kind{"cut_broker", 50 * time.Millisecond, time.Second, func(r *round, f fault) error {
 		x := r.crew.toNATS
 		x.set(weather{frozen: true})
 		time.Sleep(f.while)
