@@ -160,6 +160,25 @@ func (o *order) readAndDecide(ctx context.Context, log eventstore.Log) (eventsto
 	return a, nil
 }
 
+// fresh is the append of an order to accounts that are not there yet, in a book whose era never ends.
+func (o *order) fresh() (eventstore.Append, error) {
+	a := eventstore.Append{Command: o.command(), Digest: o.digest(), Actor: actor, Epoch: firstEra}
+	nr := 1
+	for _, l := range o.Legs {
+		s := eventstore.StreamAppend{Stream: accountOf(o.Book, l.Account)}
+		for _, m := range o.facts(l, nr, 0, firstEra, nil) {
+			e, err := m.event(movedType)
+			if err != nil {
+				return a, err
+			}
+			s.Events = append(s.Events, e)
+		}
+		nr += len(l.Amounts)
+		a.Streams = append(a.Streams, s)
+	}
+	return a, nil
+}
+
 func balanceOf(ctx context.Context, log eventstore.Log, b eventstore.Book, stream uuid.UUID) (int, eventstore.Version, error) {
 	events, err := log.ReadStream(ctx, b, stream, 0)
 	if err != nil {

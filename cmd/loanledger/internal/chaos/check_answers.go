@@ -17,7 +17,7 @@ func (x *examination) acknowledged(context.Context) (int64, error) {
 			continue
 		}
 		switch t.order.Kind {
-		case executeOrder, appendOrder, markOrder:
+		case executeOrder, appendOrder, freshOrder, markOrder:
 			x.appended(t)
 			count++
 		case loanOrder:

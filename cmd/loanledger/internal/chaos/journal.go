@@ -112,7 +112,7 @@ func (j *journal) write(v any) {
 // in which book it will be.
 func (j *journal) commandsOf(o *order) []uuid.UUID {
 	switch o.Kind {
-	case executeOrder, appendOrder, markOrder:
+	case executeOrder, appendOrder, freshOrder, markOrder:
 		return []uuid.UUID{o.command()}
 	case loanOrder:
 		if o.Target != uuid.Nil {

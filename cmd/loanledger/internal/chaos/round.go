@@ -40,8 +40,8 @@ type round struct {
 	faults  sync.WaitGroup
 }
 
-// booksPerRound: two of the campaign's accounts, and two with the loans of one lender.
-const booksPerRound = 4
+// booksPerRound: three of the campaign's accounts, and two with the loans of one lender.
+const booksPerRound = 5
 
 // leafEvents is how many positions a partition of these books has: so few that a round fills several,
 // and that some appends go over two.
@@ -64,10 +64,10 @@ func (c *campaign) newRound(ctx context.Context, nr int) (*round, error) {
 	lender := fmt.Sprintf("chaos-%d", nr)
 	r.books = []openTo{
 		{first, fmt.Sprintf("eras-%d", nr), false}, {first + 1, fmt.Sprintf("register-%d", nr), false},
-		{first + 2, lender, true}, {first + 3, lender, true},
+		{first + 2, lender, true}, {first + 3, lender, true}, {first + 4, fmt.Sprintf("hurry-%d", nr), false},
 	}
 	loans := []ident.Book{ident.Book(first + 2), ident.Book(first + 3)}
-	r.script = &script{seed: c.Seed, round: nr, callers: callersOf(writerRole), books: [2]eventstore.Book{first, first + 1}}
+	r.script = &script{seed: c.Seed, round: nr, callers: callersOf(writerRole), books: [3]eventstore.Book{first, first + 1, first + 4}}
 	r.borrowing = &borrowing{
 		lender: lender, product: c.Product.Code, principal: c.Product.MinPrincipal, term: c.Product.MinTermDays, books: loans, round: nr,
 	}

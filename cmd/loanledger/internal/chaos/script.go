@@ -14,7 +14,7 @@ type script struct {
 	seed    uint64
 	round   int
 	callers int
-	books   [2]eventstore.Book // eras change in the first; the second has the register
+	books   [3]eventstore.Book // eras change in the first; the second has the register; the third is for who is in a hurry
 }
 
 // Numbers of the campaign's accounts.
@@ -62,6 +62,30 @@ func (s *script) draw(r *rand.Rand, caller, n int) order {
 		return order{Kind: lookOrder, Book: s.books[1]}
 	}
 	return s.fill(r, order{Kind: executeOrder, Book: book, Key: key}, caller, n)
+}
+
+// hurried is what a caller does n-th who does not look: a few events for accounts of its own, so many
+// of them that they share their transactions.
+func (s *script) hurried(caller, n int) order {
+	r := chance(s.seed, "hurry", s.round, caller, n)
+	o := order{Kind: freshOrder, Book: s.books[2], Key: fmt.Sprintf("r%d-h%d-%d", s.round, caller, n)}
+	for i := range 1 + r.IntN(2) {
+		amount := r.IntN(1000)
+		l := leg{Account: ownAccounts + caller<<20 + n<<2 + i, Amounts: []int{amount, -amount}}
+		if r.IntN(20) == 0 {
+			l.Account = ownAccounts + caller<<20 + r.IntN(n+1)<<2 // there may be one already
+		}
+		if len(o.Legs) == 0 || o.Legs[0].Account != l.Account {
+			o.Legs = append(o.Legs, l)
+		}
+	}
+	if r.IntN(30) == 0 {
+		o.Pad = 1 + r.IntN(20_000)
+	}
+	if r.IntN(20) == 0 {
+		o.Cancel = int64(1 + r.IntN(1<<(5+r.IntN(9))))
+	}
+	return o
 }
 
 // earlier is an order that somebody was given a moment ago, or is given just now.

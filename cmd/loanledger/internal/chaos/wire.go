@@ -47,6 +47,7 @@ type openTo struct {
 const (
 	executeOrder = "execute" // a decision, through an executor
 	appendOrder  = "append"  // read, decide and append by hand, once
+	freshOrder   = "fresh"   // append to accounts that are not there yet, without reading anything
 	markOrder    = "mark"    // append to a register, on the version that the process last saw
 	lookOrder    = "look"    // read a register
 	loanOrder    = "command" // a loan command, through the desk

@@ -19,6 +19,9 @@ func callersOf(role string) int {
 	return 0
 }
 
+// hurriedCallers is how many callers one writer has beside who do not wait between their orders.
+const hurriedCallers = 20
+
 // betweenOrders is how long a caller waits at most before the next order, so that checking does not
 // take longer than working.
 const betweenOrders = 4 * time.Millisecond
@@ -26,18 +29,29 @@ const betweenOrders = 4 * time.Millisecond
 // work has the callers and the faults at it for a time.
 func (r *round) work(span time.Duration) {
 	r.journal.began = time.Now()
-	until := r.journal.began.Add(span)
-	r.until = until
+	r.until = r.journal.began.Add(span)
 	r.tell("round %d: %s, seed %d", r.nr, span, r.Seed)
+	writers, desks := r.crew.with(writerRole), r.crew.with(deskRole)
 	for caller := range callersOf(writerRole) {
 		r.callers.Go(func() {
-			r.call(writerRole, caller, until, func(n int) order { return r.script.order(caller, n) })
+			p := writers[caller%len(writers)]
+			r.call(p, chance(r.Seed, "pace", r.nr, caller), betweenOrders, func(n int) order { return r.script.order(caller, n) })
+		})
+	}
+	for caller := range hurriedCallers {
+		r.callers.Go(func() {
+			p, slow := writers[0], time.Duration(0)
+			if caller == 0 { // somebody else comes between now and then
+				p, slow = writers[1], 200*time.Millisecond
+			}
+			r.call(p, chance(r.Seed, "pace hurry", r.nr, caller), slow, func(n int) order { return r.script.hurried(caller, n) })
 		})
 	}
 	for caller := range callersOf(deskRole) {
 		random := chance(r.Seed, "borrowing", r.nr, caller)
 		r.callers.Go(func() {
-			r.call(deskRole, caller, until, func(n int) order { return r.borrowing.next(random, caller, n) })
+			p := desks[caller%len(desks)]
+			r.call(p, chance(r.Seed, "pace desk", r.nr, caller), betweenOrders, func(n int) order { return r.borrowing.next(random, caller, n) })
 		})
 	}
 	if !r.peace {
@@ -45,7 +59,7 @@ func (r *round) work(span time.Duration) {
 			r.faults.Go(func() { r.happen(f) })
 		}
 	}
-	time.Sleep(time.Until(until))
+	time.Sleep(time.Until(r.until))
 	r.faults.Wait()
 	r.crew.calm()
 	for until := time.Now().Add(startWithin); ; {
@@ -61,33 +75,25 @@ func (r *round) work(span time.Duration) {
 	}
 }
 
-// call gives a process one order after the other.
-func (r *round) call(role string, caller int, until time.Time, next func(n int) order) {
-	posts := r.crew.with(role)
-	p := posts[caller%len(posts)]
-	pace := chance(r.Seed, "pace "+role, r.nr, caller)
-	for n := 0; time.Now().Before(until) && r.ctx.Err() == nil; n++ {
-		o := next(n)
-		t, err := r.give(p, o)
+// call gives a post one order after the other.
+func (r *round) call(p *post, chance *rand.Rand, pace time.Duration, next func(n int) order) {
+	for n := 0; r.working() && r.ctx.Err() == nil; n++ {
+		t, err := r.give(p, next(n))
 		if err != nil {
 			return
 		}
 		r.borrowing.learn(t)
-		rest(pace, t)
+		rest := time.Duration(chance.Int64N(int64(pace) + 1))
+		if t.lost || t.answer.Status == unclear || t.answer.Code == failedCode {
+			rest += time.Duration(chance.Int64N(int64(afterFailure)))
+		}
+		time.Sleep(rest)
 	}
 }
 
-// afterFailure is how much longer a caller waits after an order that failed than after another one:
-// while the database is away, all of them do.
-const afterFailure = 60
-
-func rest(pace *rand.Rand, t *try) {
-	while := time.Duration(pace.Int64N(int64(betweenOrders)))
-	if t.lost || t.answer.Status == unclear || t.answer.Code == failedCode {
-		while *= afterFailure
-	}
-	time.Sleep(while)
-}
+// afterFailure is how much longer a caller waits after an order that failed: while the database is
+// away, all of them do.
+const afterFailure = 250 * time.Millisecond
 
 // working says whether there is still time for a fault to begin.
 func (r *round) working() bool { return time.Now().Before(r.until) }

@@ -40,6 +40,12 @@ func (w *writer) carryOut(ctx context.Context, o *order) answer {
 		return w.execute(ctx, o)
 	case appendOrder:
 		return w.append(ctx, o)
+	case freshOrder:
+		a, err := o.fresh()
+		if err != nil {
+			return failure(err)
+		}
+		return w.appended(ctx, o.Book, a)
 	case markOrder:
 		return w.mark(ctx, o)
 	case lookOrder:
