@@ -49,7 +49,7 @@ var (
 	slowCommits = &kind{"slow_commits", 300 * time.Millisecond, 2 * time.Second, func(r *round, f fault) error {
 		err := r.configure(fmt.Sprintf(`ALTER SYSTEM SET commit_delay = %d`, 500+f.seed%20_000), `ALTER SYSTEM SET commit_siblings = 0`)
 		if err == nil {
-			time.Sleep(f.while)
+			pause(r.ctx, f.while)
 			err = r.configure(usualCommits...) // settling does it too
 		}
 		return err
@@ -60,7 +60,7 @@ var (
 				if _, err := tx.Exec(ctx, `SELECT count(*) FROM ledger.batches`); err != nil {
 					return err
 				}
-				time.Sleep(f.while)
+				pause(r.ctx, f.while)
 				return nil
 			})
 		})
@@ -71,7 +71,7 @@ var (
 				// The lock that a batch of the book takes first.
 				_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, $2)`, bookLocks, int32(r.books[f.nr%len(r.books)].Book))
 				if err == nil {
-					time.Sleep(f.while)
+					pause(r.ctx, f.while)
 				}
 				return err
 			})

@@ -16,7 +16,7 @@ var (
 	loseAnswers = &kind{"lose_answers", 20 * time.Millisecond, time.Second, func(r *round, f fault) error {
 		x := r.post(f).database
 		x.set(weather{mute: true})
-		time.Sleep(f.while)
+		pause(r.ctx, f.while)
 		x.cut() // first: what follows on a lost answer makes no sense
 		x.set(weather{})
 		return nil
@@ -24,14 +24,14 @@ var (
 	tearConnection = &kind{"tear_connection", 300 * time.Millisecond, 300 * time.Millisecond, func(r *round, f fault) error {
 		x := r.post(f).database
 		x.set(weather{torn: true})
-		time.Sleep(f.while)
+		pause(r.ctx, f.while)
 		x.set(weather{})
 		return nil
 	}}
 	slowConnection = &kind{"slow_connection", 300 * time.Millisecond, 1500 * time.Millisecond, func(r *round, f fault) error {
 		x := r.post(f).database
 		x.set(weather{delay: time.Duration(1+f.seed%20) * time.Millisecond})
-		time.Sleep(f.while)
+		pause(r.ctx, f.while)
 		x.set(weather{})
 		return nil
 	}}
@@ -41,7 +41,7 @@ var (
 	cutBroker  = &kind{"cut_broker", 50 * time.Millisecond, time.Second, func(r *round, f fault) error {
 		x := r.crew.toNATS
 		x.set(weather{frozen: true})
-		time.Sleep(f.while)
+		pause(r.ctx, f.while)
 		x.cut()
 		x.set(weather{})
 		return nil
@@ -52,7 +52,7 @@ var (
 func freezing(r *round, f fault) error {
 	x := r.post(f).database
 	x.set(weather{frozen: true})
-	time.Sleep(f.while)
+	pause(r.ctx, f.while)
 	if f.seed%2 == 0 {
 		x.cut()
 	}

@@ -163,9 +163,6 @@ func (m *member) alongside(ctx context.Context, cancel context.CancelFunc, run f
 func again(ctx context.Context, run func(context.Context) error) {
 	for ctx.Err() == nil {
 		_ = run(ctx)
-		select {
-		case <-time.After(100 * time.Millisecond):
-		case <-ctx.Done():
-		}
+		pause(ctx, 100*time.Millisecond)
 	}
 }

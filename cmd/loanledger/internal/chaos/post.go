@@ -117,7 +117,7 @@ func (p *post) kill(ctx context.Context, away time.Duration) error {
 	if gone := p.vacate(); gone != nil {
 		gone.kill()
 	}
-	time.Sleep(away)
+	pause(ctx, away)
 	return p.fill(ctx)
 }
 
@@ -130,7 +130,7 @@ func (p *post) halt(ctx context.Context, while time.Duration) error {
 		return err
 	}
 	current.signal(syscall.SIGSTOP)
-	time.Sleep(while)
+	pause(ctx, while)
 	current.signal(syscall.SIGCONT)
 	return nil
 }
@@ -144,7 +144,7 @@ func (p *post) replace(ctx context.Context, away time.Duration) error {
 			return fmt.Errorf("%s was told to end: %w", p.name, err)
 		}
 	}
-	time.Sleep(away)
+	pause(ctx, away)
 	return p.fill(ctx)
 }
 

@@ -79,7 +79,7 @@ func (d *database) crash(ctx context.Context, by syscall.Signal, away time.Durat
 	if err := server.Stop(ctx); err != nil { // gives its folder up
 		return err
 	}
-	time.Sleep(away)
+	pause(ctx, away)
 	return d.start(ctx)
 }
 

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -59,7 +60,7 @@ func (r *round) work(span time.Duration) {
 			r.faults.Go(func() { r.happen(f) })
 		}
 	}
-	time.Sleep(time.Until(r.until))
+	pause(r.ctx, time.Until(r.until))
 	r.faults.Wait()
 	r.crew.calm()
 	for until := time.Now().Add(startWithin); ; {
@@ -87,7 +88,7 @@ func (r *round) call(p *post, chance *rand.Rand, pace time.Duration, next func(n
 		if t.lost || t.answer.Status == unclear || t.answer.Code == failedCode {
 			rest += time.Duration(chance.Int64N(int64(afterFailure)))
 		}
-		time.Sleep(rest)
+		pause(r.ctx, rest)
 	}
 }
 
@@ -131,4 +132,14 @@ func (r *round) happen(f fault) {
 	defer r.mu.Unlock()
 	r.report.Faults++
 	r.report.ByKind[f.kind.name]++
+}
+
+// pause waits, or not, if the context ends first.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
