@@ -113,7 +113,7 @@ func (x *examination) violated(format string, args ...any) {
 		x.more++
 		return
 	}
-	x.wrong = append(x.wrong, Violation{x.nr, x.check, fmt.Sprintf(format, args...)})
+	x.wrong = append(x.wrong, Violation{x.nr, x.check, oneLine(format, args...)})
 }
 
 // theLog reads the books.

@@ -43,6 +43,7 @@ type journal struct {
 	commands map[uuid.UUID][]*try
 	doneAt   time.Duration // of the last acknowledgement
 	longest  time.Duration // between two acknowledgements
+	ended    time.Duration // of that
 	working  bool
 }
 
@@ -84,18 +85,19 @@ func (j *journal) give(p *process, post string, o order) *try {
 
 // beat takes note of a sign that the ledger works.
 func (j *journal) beat(at time.Duration) {
-	if j.working {
-		j.longest = max(j.longest, at-j.doneAt)
+	if gap := at - j.doneAt; j.working && gap > j.longest {
+		j.longest, j.ended = gap, at
 	}
 	j.doneAt = max(j.doneAt, at)
 }
 
-// rest says that nothing more is asked for until work is called.
-func (j *journal) rest() {
+// rest says that the work is over. It answers the longest time without an acknowledgement, and its end.
+func (j *journal) rest() (longest, until time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.beat(time.Since(j.began))
 	j.working = false
+	return j.longest, j.ended
 }
 
 func (j *journal) write(v any) {

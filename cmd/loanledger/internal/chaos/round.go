@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -155,14 +156,19 @@ func (r *round) loanBooks() []eventstore.Book {
 func (r *round) violate(check, format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.found = append(r.found, Violation{r.nr, check, fmt.Sprintf(format, args...)})
+	r.found = append(r.found, Violation{r.nr, check, oneLine(format, args...)})
 }
 
 // tell tells one thing at a time how the round goes.
 func (r *round) tell(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.Progress(fmt.Sprintf("%5.1f s  ", time.Since(r.journal.began).Seconds()) + fmt.Sprintf(format, args...))
+	r.Progress(fmt.Sprintf("%5.1f s  ", time.Since(r.journal.began).Seconds()) + oneLine(format, args...))
+}
+
+// oneLine is a text on one line; errors that were joined have several.
+func oneLine(format string, args ...any) string {
+	return strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "; ")
 }
 
 // add adds what the round came to to the report.

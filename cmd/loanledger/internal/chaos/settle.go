@@ -28,7 +28,8 @@ const (
 func (r *round) settle() error {
 	r.tell("waiting for answers")
 	r.awaitCallers()
-	r.journal.rest()
+	longest, until := r.journal.rest()
+	r.tell("nothing was acknowledged for %.1f s, up to %.1f s", longest.Seconds(), until.Seconds())
 	r.tell("repeating")
 	if err := r.repeat(); err != nil {
 		return err

@@ -77,16 +77,16 @@ func (r *round) work(span time.Duration) {
 }
 
 // call gives a post one order after the other.
-func (r *round) call(p *post, chance *rand.Rand, pace time.Duration, next func(n int) order) {
+func (r *round) call(p *post, luck *rand.Rand, pace time.Duration, next func(n int) order) {
 	for n := 0; r.working() && r.ctx.Err() == nil; n++ {
 		t, err := r.give(p, next(n))
 		if err != nil {
 			return
 		}
 		r.borrowing.learn(t)
-		rest := time.Duration(chance.Int64N(int64(pace) + 1))
+		rest := time.Duration(luck.Int64N(int64(pace) + 1))
 		if t.lost || t.answer.Status == unclear || t.answer.Code == failedCode {
-			rest += time.Duration(chance.Int64N(int64(afterFailure)))
+			rest += time.Duration(luck.Int64N(int64(afterFailure)))
 		}
 		pause(r.ctx, rest)
 	}
