@@ -25,8 +25,14 @@ type batchDigest struct{ buf []byte }
 
 func (d *batchDigest) reset() { d.buf = append(d.buf[:0], chainName...) }
 
-func (d *batchDigest) add(e *eventstore.Event) {
-	b := append(d.buf, e.Stream[:]...)
+func (d *batchDigest) add(e *eventstore.Event) { d.buf = appendHashed(d.buf, e) }
+
+// addHashed adds events as appendHashed makes them.
+func (d *batchDigest) addHashed(events []byte) { d.buf = append(d.buf, events...) }
+
+// appendHashed adds an event's parts as the digest takes them.
+func appendHashed(b []byte, e *eventstore.Event) []byte {
+	b = append(b, e.Stream[:]...)
 	b = binary.BigEndian.AppendUint32(b, uint32(e.Version))
 	b = binary.BigEndian.AppendUint16(b, uint16(e.Schema))
 	b = append(b, e.Command[:]...)
@@ -35,11 +41,9 @@ func (d *batchDigest) add(e *eventstore.Event) {
 	b = appendSized(b, e.Actor)
 	b = appendSized(b, e.Data)
 	if e.Personal == nil {
-		b = append(b, 0)
-	} else {
-		b = appendSized(append(b, 1), e.Personal)
+		return append(b, 0)
 	}
-	d.buf = b
+	return appendSized(append(b, 1), e.Personal)
 }
 
 func (d *batchDigest) sum() [32]byte { return sha256.Sum256(d.buf) }

@@ -12,31 +12,30 @@ import (
 )
 
 // committer is how one process appends to one book. Appends wait in a queue; up to two flights at a
-// time each take what waits, as one batch, and commit it in one exchange with the database, over one
-// connection and so one after the other. While a stream is written to by a flight, later appends to it
-// wait for the outcome, so that only another process can come first unseen; the unique index then decides.
+// time each take what waits, as one batch, and bring it into the log (see passage). While a stream is
+// written to by a flight, later appends to it wait for the outcome, so that only another process can
+// come first unseen; the unique index then decides.
 type committer struct {
 	store    *Store
 	book     eventstore.Book
 	versions *versions
-	room     chan struct{} // a place for each append that waits or flies
 
 	mu      sync.Mutex
+	inside  int           // appends that wait or fly
+	room    chan struct{} // closed when there is room again; nil while nobody waits for it
 	queue   []*pending
 	busy    map[uuid.UUID]struct{} // streams that a flight writes to
 	flights int
 	company int // how many appends the last batch was, or waited when it was answered
+	goal    int // how many have to wait before a flight that gathers them is told; 0 while none does
 	pace    pace
-	end     end
-	sent    int                                // batches that are sent and not answered
-	tip     *end                               // the end once they are in the log; nil if that is not known
-	link    *link                              // that all of them use; nil until the first
+	end     end                                // after the last batch of this process
+	last    *passage                           // the batch that departed last, until it has settled
+	links   []*link                            // that no flight uses
 	leaf    *leaf                              // that is written to; nil until it is looked for
 	sets    map[eventstore.Position]*streamSet // of full leaves, by their first positions
 	closing bool
-	ended   sync.Cond // a flight ended
-
-	opening sync.Mutex // held by who opens the link
+	changed sync.Cond // a flight ended, a batch came further, or as many appends wait as were to
 }
 
 // Bounds of a committer. A batch that is larger than the second two cannot be: an append is not split.
@@ -48,28 +47,13 @@ const (
 	graceAfterCancel = 5 * time.Second
 )
 
-// pending is an append on its way.
-type pending struct {
-	eventstore.Append
-	ctx    context.Context
-	events int
-	bytes  int
-	queued bool         // it waits; guarded by the committer's mutex
-	done   chan outcome // gets one outcome, unless the append is withdrawn
-}
-
-type outcome struct {
-	appended eventstore.Appended
-	err      error
-}
-
 func newCommitter(s *Store, book eventstore.Book) *committer {
 	c := &committer{
 		store: s, book: book, versions: newVersions(),
-		room: make(chan struct{}, maxWaiting), busy: map[uuid.UUID]struct{}{},
+		busy: map[uuid.UUID]struct{}{},
 		sets: map[eventstore.Position]*streamSet{},
 	}
-	c.ended.L = &c.mu
+	c.changed.L = &c.mu
 	return c
 }
 
@@ -77,22 +61,19 @@ func (c *committer) append(ctx context.Context, a eventstore.Append) (eventstore
 	if err := ctx.Err(); err != nil {
 		return eventstore.Appended{}, err
 	}
-	select {
-	case c.room <- struct{}{}:
-	case <-ctx.Done():
-		return eventstore.Appended{}, ctx.Err()
-	}
-	p := &pending{Append: a, ctx: ctx, events: a.EventCount(), bytes: size(a), done: make(chan outcome, 1)}
-	if err := c.enqueue(p); err != nil {
-		<-c.room
+	p := newPending(ctx, a)
+	if err := c.enqueue(ctx, p); err != nil {
+		p.recycle()
 		return eventstore.Appended{}, err
 	}
 	select {
 	case o := <-p.done:
+		p.recycle()
 		return o.appended, o.err
 	case <-ctx.Done():
 	}
 	if c.withdraw(p) {
+		p.recycle()
 		return eventstore.Appended{}, ctx.Err()
 	}
 	grace := time.NewTimer(graceAfterCancel)
@@ -105,20 +86,48 @@ func (c *committer) append(ctx context.Context, a eventstore.Append) (eventstore
 	}
 }
 
-// enqueue lets an append wait, and starts a flight if one is free.
-func (c *committer) enqueue(p *pending) error {
+// enqueue lets an append wait, once there is room, and starts a flight if one is free.
+func (c *committer) enqueue(ctx context.Context, p *pending) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	for c.inside == maxWaiting && !c.closing {
+		if c.room == nil {
+			c.room = make(chan struct{})
+		}
+		room := c.room
+		c.mu.Unlock()
+		select {
+		case <-room:
+		case <-ctx.Done():
+		}
+		c.mu.Lock()
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
 	if c.closing {
 		return errClosed
 	}
+	c.inside++
 	p.queued = true
 	c.queue = append(c.queue, p)
 	if c.flights < c.pace.depth() {
 		c.flights++
 		go c.fly()
 	}
+	if len(c.queue) == c.goal {
+		c.changed.Broadcast()
+	}
 	return nil
+}
+
+// makeRoom makes room for as many appends as are done with. The caller holds the mutex.
+func (c *committer) makeRoom(appends int) {
+	c.inside -= appends
+	if c.room != nil {
+		close(c.room)
+		c.room = nil
+	}
 }
 
 // withdraw takes an append back that no flight has taken.
@@ -135,7 +144,7 @@ func (c *committer) withdraw(p *pending) bool {
 		}
 	}
 	p.queued = false
-	<-c.room
+	c.makeRoom(1)
 	return true
 }
 
@@ -150,18 +159,18 @@ func (c *committer) take() (batch, late []*pending) {
 		case c.waitsForFlight(p):
 			stay = append(stay, p)
 			continue
-		case c.isLate(p):
+		case p.look(c.versions):
 			p.queued = false
 			late = append(late, p)
 			continue
-		case full, len(batch) > 0 && (p.Epoch != batch[0].Epoch || events+p.events > maxBatchEvents || bytes+p.bytes > maxBatchBytes):
+		case full, len(batch) > 0 && (p.Epoch != batch[0].Epoch || events+p.events > maxBatchEvents || bytes+p.size() > maxBatchBytes):
 			full = true // nobody overtakes on the same streams
 			stay = append(stay, p)
 			continue
 		}
 		p.queued = false
 		batch = append(batch, p)
-		events, bytes = events+p.events, bytes+p.bytes
+		events, bytes = events+p.events, bytes+p.size()
 		for i := range p.Streams {
 			if len(p.Streams[i].Events) > 0 {
 				c.busy[p.Streams[i].Stream] = struct{}{}
@@ -174,27 +183,22 @@ func (c *committer) take() (batch, late []*pending) {
 	return batch, late
 }
 
-// isLate says whether a stream of the append is known to have moved on.
-func (c *committer) isLate(p *pending) bool {
-	for i := range p.Streams {
-		if c.versions.of(p.Streams[i].Stream) > p.Streams[i].Expected {
-			return true
-		}
-	}
-	return false
-}
-
 // refuseLate answers appends that came too late.
 func (c *committer) refuseLate(late []*pending) {
+	if len(late) == 0 {
+		return
+	}
+	c.mu.Lock()
+	c.makeRoom(len(late))
+	c.mu.Unlock()
 	for _, p := range late {
 		o := outcome{err: eventstore.ErrConflict}
 		for i := range p.Streams {
-			if known := c.versions.of(p.Streams[i].Stream); known > p.Streams[i].Expected {
-				o.err = conflict(&p.Streams[i], known)
+			if p.known[i] > p.Streams[i].Expected {
+				o.err = conflict(&p.Streams[i], p.known[i])
 			}
 		}
 		p.done <- o
-		<-c.room
 	}
 }
 
@@ -215,10 +219,10 @@ func (c *committer) finish(batch []*pending, answer func(*pending) outcome) {
 		c.release(p)
 	}
 	c.company = len(batch) + len(c.queue)
+	c.makeRoom(len(batch))
 	c.mu.Unlock()
 	for _, p := range batch {
 		p.done <- answer(p)
-		<-c.room
 	}
 }
 
@@ -247,21 +251,11 @@ func (c *committer) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closing = true
+	c.changed.Broadcast()
 	for c.flights > 0 {
-		c.ended.Wait()
+		c.changed.Wait()
 	}
-	if c.link != nil {
-		c.link.close()
+	for _, l := range c.links {
+		l.close()
 	}
-}
-
-// size is about how many bytes an append takes on the way to the database.
-func size(a eventstore.Append) int {
-	n := 0
-	for i := range a.Streams {
-		for j := range a.Streams[i].Events {
-			n += 160 + len(a.Streams[i].Events[j].Data) + len(a.Streams[i].Events[j].Personal)
-		}
-	}
-	return n
 }

@@ -18,7 +18,7 @@ func (c *committer) checkVersions(l *link, at *leaf, batch []*pending, doubt boo
 	for _, p := range batch {
 		for i := range p.Streams {
 			s := &p.Streams[i]
-			known, ok := c.versions.since(at.entered, s.Stream)
+			known, ok := p.knownAt(at.entered, i)
 			if doubt || s.Expected > known || !ok && !at.isNew(s.Stream) {
 				unsure = append(unsure, s.Stream)
 			}
@@ -32,12 +32,14 @@ func (c *committer) checkVersions(l *link, at *leaf, batch []*pending, doubt boo
 		}
 	}
 	return c.keep(batch, func(p *pending) error {
+		if found != nil {
+			p.look(c.versions)
+		}
 		for i := range p.Streams {
 			s := &p.Streams[i]
 			known := found[s.Stream]
-			if noted, _ := c.versions.since(at.entered, s.Stream); noted > known.version {
-				known = reached{version: noted}
-			}
+			noted, _ := p.knownAt(at.entered, i)
+			known.version = max(known.version, noted)
 			switch {
 			case known.version != s.Expected:
 				return conflict(s, known.version)
@@ -62,7 +64,7 @@ type reached struct {
 // lookUpVersions asks the database how far streams have come. That of an archived one is not
 // remembered, so that it is looked up whenever it is written to.
 func (c *committer) lookUpVersions(l *link, at *leaf, streams []uuid.UUID) (map[uuid.UUID]reached, error) {
-	answers, err := l.exchange(call{versionsStatement, lookUps(streams, at)})
+	answers, err := l.exchange(call{statement: versionsStatement, parameters: lookUps(streams, at)})
 	if err != nil {
 		return nil, err
 	}

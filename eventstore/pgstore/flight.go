@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -12,62 +11,58 @@ import (
 	"loanledger/eventstore"
 )
 
+// flight is one goroutine that brings batches into the log, one after the other, over a link of its own.
+type flight struct {
+	*committer
+	link    *link // nil until it is needed
+	buffers batchBuffers
+}
+
 // fly commits batches until nothing waits that could be taken.
 func (c *committer) fly() {
-	var b batchBuffers
+	f := &flight{committer: c}
 	last := 0
 	for {
 		c.mu.Lock()
 		if c.flights > c.pace.depth() { // what waits is another flight's
-			c.land()
+			f.land()
 			c.mu.Unlock()
 			return
 		}
 		c.gather(last)
 		batch, late := c.take()
 		if len(batch) == 0 && len(late) == 0 {
-			c.land()
+			f.land()
 			c.mu.Unlock()
 			return
 		}
-		by := way{solo: true}
+		by := way{blindly: true}
 		if len(batch) > 0 && c.pace.measures() {
 			by = way{measured: true}
 		}
 		c.mu.Unlock()
 		c.refuseLate(late)
 		if last = len(batch); last > 0 {
-			c.commit(&b, batch, by)
+			f.commit(batch, by)
 		}
 	}
 }
 
-// gather waits for company after a batch of last appends: until as many are there as were answered
-// with it or waited then, or for as long as that is worth. The others get the processor meanwhile: a
-// timer would be late by more than the wait. The caller holds the mutex.
-func (c *committer) gather(last int) {
-	wait := c.pace.linger(last)
-	if wait == 0 {
-		return
-	}
-	for began := time.Now(); len(c.queue) < c.company && time.Since(began) < wait; {
-		c.mu.Unlock()
-		runtime.Gosched()
-		c.mu.Lock()
-	}
-}
-
 // land ends a flight. The caller holds the mutex.
-func (c *committer) land() {
-	c.flights--
-	c.ended.Broadcast()
+func (f *flight) land() {
+	if f.link != nil {
+		f.links = append(f.links, f.link)
+	}
+	f.flights--
+	f.changed.Broadcast()
 }
 
-// way is how a batch is sent; the zero value is the general way.
+// way is how a batch may be sent; the zero value is the general way.
 type way struct {
+	blindly  bool // behind a known end, if there is one
 	measured bool
-	solo     bool // behind a known end, if there is one
 	beyond   bool // it goes beyond the end of the leaf
+	claimed  bool // those who go blindly are held back
 }
 
 // sendTries bounds how often a batch is sent. Each time that it is not added something is learned from
@@ -75,7 +70,8 @@ type way struct {
 const sendTries = 100
 
 // commit answers every append of a batch, or puts it back in the queue.
-func (c *committer) commit(b *batchBuffers, batch []*pending, by way) {
+func (f *flight) commit(batch []*pending, by way) {
+	c := f.committer
 	doubt := false // about versions: look all of them up
 	until := time.Now().Add(connectFor)
 	for tries := 1; len(batch) > 0; tries++ {
@@ -83,7 +79,7 @@ func (c *committer) commit(b *batchBuffers, batch []*pending, by way) {
 			c.refuse(batch, fmt.Errorf("append to book %d: no way in after %d tries: %w", c.book, sendTries, eventstore.ErrBusy))
 			return
 		}
-		l, err := c.open(until)
+		l, err := f.open(until)
 		if err != nil {
 			c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
 			return
@@ -103,21 +99,26 @@ func (c *committer) commit(b *batchBuffers, batch []*pending, by way) {
 		if batch = ready; len(batch) == 0 {
 			return
 		}
-		where, added, err := c.send(b, l, at, batch, by)
+		where, added, err := f.send(l, at, batch, by)
+		blindly := by.blindly
 		by = way{}
 		var refusal *pgconn.PgError
 		switch {
-		case errors.Is(err, errNotNow): // nothing was sent: the general way, or the leaf that there is now
+		case errors.Is(err, errTakenBack): // it goes by itself now
 		case errors.Is(err, errBroken):
-			c.findOut(b, l, at, batch, err)
+			f.findOut(l, at, batch, err)
 			return
 		case errors.As(err, &refusal) && (refusal.Code == "23505" || refusal.Code == "40P01"):
 			doubt = true // another process came first
+			by.claimed = !blindly
+			c.notAlone()
+		case errors.As(err, &refusal) && refusal.Code == "23502" && blindly: // a guard, or somebody's claim
+			doubt = true
 			c.notAlone()
 		case moved(err):
 			c.leave(at)
 		case err != nil && len(batch) > 1:
-			c.commitSingly(b, batch)
+			f.commitSingly(batch)
 			return
 		case err != nil:
 			c.refuse(batch, fmt.Errorf("append to book %d: %w", c.book, err))
@@ -132,50 +133,42 @@ func (c *committer) commit(b *batchBuffers, batch []*pending, by way) {
 	}
 }
 
-// errNotNow: a batch cannot go the way that was meant for it.
-var errNotNow = errors.New("not this way now")
+// errTakenBack: a staged batch was taken back, because the one before it is not in the log.
+var errTakenBack = errors.New("the batch before it is not in the log")
 
-// send is the exchange that commits a batch to a leaf. Both statements of the general way are one
-// transaction, which the end of the exchange commits. A measured one is split, to see what the commit costs.
-func (c *committer) send(b *batchBuffers, l *link, at *leaf, batch []*pending, by way) (where place, added bool, err error) {
-	if by.solo {
-		return c.sendSolo(b, l, at, batch)
+// send brings a batch to a leaf, and takes note of what became of it.
+func (f *flight) send(l *link, at *leaf, batch []*pending, by way) (where place, added bool, err error) {
+	c, b := f.committer, &f.buffers
+	p := c.depart(l, at, batch, by)
+	defer func() { c.settle(p, batch, where, added) }()
+	if p.course != general {
+		return f.sendBehind(p, batch)
 	}
 	calls := []call{{statement: lockStatement}, b.call(c.book, batch, c.store.now(), by.beyond)}
-	if by.measured {
-		return c.sendMeasured(l, at, batch, calls)
+	if by.claimed {
+		calls = append([]call{{statement: claimStatement}}, calls...)
 	}
-	l.sending.Lock()
-	_, _, err = l.ask(len(calls), func() error {
-		if l.leaf.Load() != at {
-			return errNotNow
-		}
-		c.sending(nil)
-		l.send(calls)
-		return nil
-	}, func(answers [][][][]byte, err error) {
-		if err == nil {
-			where, added = decodePlace(answers[1])
-		}
-		c.answered(batch, where, added)
-	})
+	var answers [][][][]byte
+	if by.measured {
+		answers, err = f.exchangeMeasured(l, calls)
+	} else {
+		answers, err = l.exchange(calls...)
+	}
+	if err == nil {
+		where, added = decodePlace(answers[len(answers)-1])
+	}
 	return where, added, err
 }
 
-func (c *committer) sendMeasured(l *link, at *leaf, batch []*pending, calls []call) (where place, added bool, err error) {
-	err = l.alone(func(exchange func(...call) ([][][][]byte, error)) error {
-		if l.leaf.Load() != at {
-			return errNotNow
-		}
-		c.sending(nil)
-		defer func() { c.answered(batch, where, added) }()
+// exchangeMeasured is an exchange in three parts, to see what the commit costs.
+func (f *flight) exchangeMeasured(l *link, calls []call) (answers [][][][]byte, err error) {
+	err = l.transact(func(exchange func(...call) ([][][][]byte, error)) error {
 		start := time.Now()
 		if _, err := exchange(call{statement: beginStatement}); err != nil {
 			return err
 		}
 		roundTrip := time.Since(start)
-		answers, err := exchange(calls...)
-		if err != nil {
+		if answers, err = exchange(calls...); err != nil {
 			return err
 		}
 		start = time.Now()
@@ -183,33 +176,12 @@ func (c *committer) sendMeasured(l *link, at *leaf, batch []*pending, calls []ca
 			return err
 		}
 		took := time.Since(start)
-		c.mu.Lock()
-		c.pace.measured(roundTrip, took)
-		c.mu.Unlock()
-		where, added = decodePlace(answers[1])
+		f.mu.Lock()
+		f.pace.measured(roundTrip, took)
+		f.mu.Unlock()
 		return nil
 	})
-	return where, added, err
-}
-
-// sending takes note that a batch is sent, and of where the book will end with it, if that is known.
-func (c *committer) sending(tip *end) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.sent++
-	c.tip = tip
-}
-
-// answered takes note of what became of a batch that was sent, before any that was sent later.
-func (c *committer) answered(batch []*pending, where place, added bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.sent--
-	if !added {
-		c.tip = nil // what was sent behind it comes to nothing too
-		return
-	}
-	c.end.follow(batch, where)
+	return answers, err
 }
 
 // landed answers the appends of a batch that is in the log.
@@ -242,28 +214,25 @@ func (c *committer) refuse(batch []*pending, err error) {
 
 // commitSingly gives each append of a batch that the database would not take a transaction of its
 // own, so that only the ones at fault fail.
-func (c *committer) commitSingly(b *batchBuffers, batch []*pending) {
+func (f *flight) commitSingly(batch []*pending) {
 	for i := range batch {
-		c.commit(b, batch[i:i+1], way{})
+		f.commit(batch[i:i+1], way{})
 	}
 }
 
-// open answers the link that all flights use, with a new one in place of a broken one.
-func (c *committer) open(until time.Time) (*link, error) {
-	c.opening.Lock()
-	defer c.opening.Unlock()
-	c.mu.Lock()
-	l := c.link
-	c.mu.Unlock()
-	if l != nil && !l.broken.Load() {
-		return l, nil
+// open answers the flight's link, with another one in place of a broken one.
+func (f *flight) open(until time.Time) (*link, error) {
+	f.mu.Lock()
+	for (f.link == nil || f.link.broken.Load()) && len(f.links) > 0 {
+		last := len(f.links) - 1
+		f.link, f.links = f.links[last], f.links[:last]
 	}
-	l, err := c.connect(until)
-	if err == nil {
-		c.mu.Lock()
-		c.link = l
-		c.mu.Unlock()
+	f.mu.Unlock()
+	if f.link != nil && !f.link.broken.Load() {
+		return f.link, nil
 	}
+	l, err := f.connect(until)
+	f.link = l
 	return l, err
 }
 

@@ -61,8 +61,8 @@ func TestVersionsAreBounded(t *testing.T) {
 	hot := uuid.New()
 	v.note(0, hot, 5)
 	v.note(0, hot, 3)
-	if v.of(hot) != 5 {
-		t.Errorf("version %d", v.of(hot))
+	if version, ok := v.get(hot); version != 5 || !ok {
+		t.Errorf("version %d", version)
 	}
 	for i := range 3 * versionsPerGeneration {
 		var id uuid.UUID
@@ -72,7 +72,7 @@ func TestVersionsAreBounded(t *testing.T) {
 			t.Fatalf("%d streams", len(v.young)+len(v.older))
 		}
 	}
-	if v.of(hot) != 0 {
+	if _, ok := v.get(hot); ok {
 		t.Error("a stream of long ago is still there")
 	}
 }

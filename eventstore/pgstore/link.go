@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,19 +12,16 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 )
 
-// link is a committer's connection: a few prepared statements, and exchanges of several of them in
-// one round trip. Several goroutines may use it at once: what one asks is sent behind what another
-// still waits for, so that the server goes from one to the next without waiting for anybody. The
-// answers come in the same order.
+// link is a connection with a few prepared statements, and exchanges of several of them in one round
+// trip. One goroutine uses it at a time, but for the end of a staged batch, which somebody else may send
+// while that goroutine receives.
 type link struct {
 	conn     net.Conn
 	frontend *pgproto3.Frontend
 	backend  backend
 	broken   atomic.Bool
-
-	sending  sync.Mutex           // held by who sends
-	answered chan struct{}        // closed once all that was sent is answered; guarded by sending
-	leaf     atomic.Pointer[leaf] // that statements are prepared for
+	leaf     *leaf  // that statements are prepared for
+	out      []byte // the last messages, a buffer that is used again
 }
 
 // backend identifies a server process: its number alone may be used again.
@@ -41,14 +37,14 @@ var errBroken = errors.New("the connection to the database broke")
 const exchangeTimeout = 30 * time.Second
 
 // sessionSettings pin the plans: the statements are a few index look-ups, whatever the statistics of
-// a table say that was analysed while it was small. A process that stops in the middle of a split
-// exchange loses its connection, and the lock with it.
+// a table say that was analysed while it was small. A process that stops in the middle of a transaction
+// loses its connection, and with it what others wait for.
 const sessionSettings = `
 	SET plan_cache_mode = force_generic_plan; SET jit = off;
 	SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off;
 	SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off;
 	SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;
-	SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = '10s'`
+	SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = '3s'`
 
 // dial opens a link with the named statements prepared.
 func dial(ctx context.Context, config *pgconn.Config, statements map[string]string) (*link, error) {
@@ -58,8 +54,7 @@ func dial(ctx context.Context, config *pgconn.Config, statements map[string]stri
 	if err != nil {
 		return nil, err
 	}
-	l := &link{answered: make(chan struct{})}
-	close(l.answered)
+	l := &link{}
 	if err := l.prepare(ctx, conn, statements); err != nil {
 		conn.Close(ctx)
 		return nil, err
@@ -94,30 +89,26 @@ func (l *link) prepare(ctx context.Context, conn *pgconn.PgConn, statements map[
 
 // standAt prepares the statements of a leaf, in place of those of another one, unless that was done.
 func (l *link) standAt(at *leaf, statements func() map[string]string) error {
-	l.sending.Lock()
-	if l.leaf.Load() == at {
-		l.sending.Unlock()
+	if l.leaf == at {
 		return nil
 	}
-	_, _, err := l.ask(0, func() error {
-		for name, sql := range statements() {
-			l.frontend.SendClose(&pgproto3.Close{ObjectType: 'S', Name: name})
-			l.frontend.SendParse(&pgproto3.Parse{Name: name, Query: sql})
-		}
-		l.leaf.Store(at)
-		return nil
-	}, func(_ [][][][]byte, err error) {
-		if err != nil {
-			l.leaf.CompareAndSwap(at, nil)
-		}
-	})
-	return err
+	l.leaf = nil
+	var messages []pgproto3.FrontendMessage
+	for name, sql := range statements() {
+		messages = append(messages, &pgproto3.Close{ObjectType: 'S', Name: name}, &pgproto3.Parse{Name: name, Query: sql})
+	}
+	if _, _, err := l.asked(0, append(messages, &pgproto3.Sync{})...); err != nil {
+		return err
+	}
+	l.leaf = at
+	return nil
 }
 
-// call is a prepared statement with its parameters in binary format.
+// call is a prepared statement with its parameters in binary format, and with the rows that a COPY takes.
 type call struct {
 	statement  string
 	parameters [][]byte
+	copied     []byte
 }
 
 var binaryFormat = []int16{pgproto3.BinaryFormat}
@@ -126,88 +117,87 @@ var binaryFormat = []int16{pgproto3.BinaryFormat}
 // each. After an error of one call the later ones have not run. An error that is not errBroken says
 // for sure that nothing has stayed.
 func (l *link) exchange(calls ...call) ([][][][]byte, error) {
-	l.sending.Lock()
-	answers, _, err := l.ask(len(calls), func() error { l.send(calls); return nil }, nil)
+	answers, _, err := l.ask(calls...)
 	return answers, err
 }
 
-// send buffers calls.
-func (l *link) send(calls []call) {
+// ask is an exchange that tells the status of the transaction afterwards too.
+func (l *link) ask(calls ...call) (answers [][][][]byte, status byte, err error) {
+	messages := make([]pgproto3.FrontendMessage, 0, 2*len(calls)+3)
 	for _, c := range calls {
-		l.frontend.SendBind(&pgproto3.Bind{
+		messages = append(messages, &pgproto3.Bind{
 			PreparedStatement: c.statement, Parameters: c.parameters,
 			ParameterFormatCodes: binaryFormat, ResultFormatCodes: binaryFormat,
-		})
-		l.frontend.SendExecute(&pgproto3.Execute{})
+		}, &pgproto3.Execute{})
+		if c.copied != nil {
+			messages = append(messages, &pgproto3.CopyData{Data: c.copied}, &pgproto3.CopyDone{})
+		}
 	}
+	return l.asked(len(calls), append(messages, &pgproto3.Sync{})...)
 }
 
-// ask sends what build buffers, so many calls, and lets go of the lock, which the caller holds; then it
-// waits for the answer. Unless build refuses, then is told the answer before that of what was sent
-// later is read.
-func (l *link) ask(calls int, build func() error, then func([][][][]byte, error)) (answers [][][][]byte, status byte, err error) {
-	if l.broken.Load() {
-		l.sending.Unlock()
-		return nil, 0, errBroken
+// asked sends messages and receives what answers so many calls among them.
+func (l *link) asked(calls int, messages ...pgproto3.FrontendMessage) (answers [][][][]byte, status byte, err error) {
+	if cap(l.out) > keptOut {
+		l.out = nil
 	}
-	if err := build(); err != nil {
-		l.sending.Unlock()
+	if l.out, err = encoded(l.out[:0], messages...); err != nil {
 		return nil, 0, err
 	}
-	before, mine := l.answered, make(chan struct{})
-	l.answered = mine
-	l.frontend.SendSync(&pgproto3.Sync{})
-	err = l.conn.SetDeadline(time.Now().Add(exchangeTimeout))
-	if err == nil {
-		err = l.frontend.Flush()
+	if err := l.write(l.out); err != nil {
+		return nil, 0, err
 	}
-	l.sending.Unlock()
-	<-before
-	defer close(mine)
-	if err != nil {
-		err = l.fail(err)
-	} else {
-		answers, status, err = l.receive(calls)
-	}
-	if then != nil {
-		then(answers, err)
-	}
-	return answers, status, err
+	return l.receive(calls)
 }
 
-// alone lets nobody else use the link while its exchanges are part of one transaction, and tells then
-// how it ended. An error of an exchange rolls the transaction back.
-func (l *link) alone(do func(exchange func(...call) ([][][][]byte, error)) error) error {
-	l.sending.Lock()
-	defer l.sending.Unlock()
-	<-l.answered
-	return do(func(calls ...call) ([][][][]byte, error) {
-		if l.broken.Load() {
-			return nil, errBroken
+// keptOut bounds the buffer that is kept for the next messages.
+const keptOut = 1 << 20
+
+func encoded(b []byte, messages ...pgproto3.FrontendMessage) (_ []byte, err error) {
+	for _, m := range messages {
+		if b, err = m.Encode(b); err != nil {
+			return b, err
 		}
-		l.send(calls)
-		l.frontend.SendSync(&pgproto3.Sync{})
-		answers, status, err := l.flushed(len(calls))
+	}
+	return b, nil
+}
+
+// write sends bytes. It may be called beside a receive, for which the time to wait begins anew.
+func (l *link) write(b []byte) error {
+	if l.broken.Load() {
+		return errBroken
+	}
+	err := l.conn.SetDeadline(time.Now().Add(exchangeTimeout))
+	if err == nil {
+		_, err = l.conn.Write(b)
+	}
+	if err != nil {
+		return l.fail(err)
+	}
+	return nil
+}
+
+// transact lets exchanges be part of one transaction, whose end is one of them. An error of an exchange
+// rolls the transaction back.
+func (l *link) transact(do func(exchange func(...call) ([][][][]byte, error)) error) error {
+	return do(func(calls ...call) ([][][][]byte, error) {
+		answers, status, err := l.ask(calls...)
 		if err == nil || errors.Is(err, errBroken) || status == 'I' {
 			return answers, err
 		}
-		l.frontend.SendQuery(&pgproto3.Query{String: "ROLLBACK"})
-		if _, _, rollbackErr := l.flushed(1); rollbackErr != nil {
-			l.fail(rollbackErr) // the transaction ends with the connection; the first error stands
+		if rollbackErr := l.rollBack(); rollbackErr != nil {
+			return nil, rollbackErr
 		}
 		return nil, err
 	})
 }
 
-// flushed sends what is buffered and receives the answer.
-func (l *link) flushed(calls int) ([][][][]byte, byte, error) {
-	if err := l.conn.SetDeadline(time.Now().Add(exchangeTimeout)); err != nil {
-		return nil, 0, l.fail(err)
+// rollBack ends a transaction, or the connection, and the transaction with it.
+func (l *link) rollBack() error {
+	if _, _, err := l.ask(call{statement: rollbackStatement}); err != nil {
+		return l.fail(err)
 	}
-	if err := l.frontend.Flush(); err != nil {
-		return nil, 0, l.fail(err)
-	}
-	return l.receive(calls)
+	return nil
 }
 
 // receive reads to the end of an answer. The status is that of the transaction afterwards: I for none,
@@ -251,8 +241,8 @@ func (l *link) close() {
 		return
 	}
 	_ = l.conn.SetDeadline(time.Now().Add(time.Second))
-	l.frontend.Send(&pgproto3.Terminate{})
-	_ = l.frontend.Flush() // if it does not get there, the server notices the closed connection
+	terminate, _ := (&pgproto3.Terminate{}).Encode(nil)
+	_, _ = l.conn.Write(terminate) // if it does not get there, the server notices the closed connection
 	l.conn.Close()
 }
 

@@ -16,18 +16,19 @@ const findOutFor = 15 * time.Second
 // findOut answers the appends of a batch whose exchange broke off. Once the old server process is
 // gone for sure, what it did is decided: either the batch is in the log as it is, or none of it
 // happened and its appends are queued again.
-func (c *committer) findOut(b *batchBuffers, old *link, in *leaf, batch []*pending, cause error) {
+func (f *flight) findOut(old *link, in *leaf, batch []*pending, cause error) {
+	c := f.committer
 	c.forget()
 	until := time.Now().Add(findOutFor)
 	for {
-		l, err := c.open(until)
+		l, err := f.open(until)
 		if err == nil {
 			err = c.endOld(l, old.backend, until)
 		}
 		var at place
 		var landed bool
 		if err == nil {
-			at, landed, err = c.lookUp(l, batch, b.sum)
+			at, landed, err = c.lookUp(l, batch, f.buffers.sum)
 		}
 		if err == nil && landed {
 			c.landed(in, batch, at)
@@ -54,7 +55,7 @@ func (c *committer) endOld(l *link, old backend, until time.Time) error {
 		return errors.New("the server process of the broken connection cannot be told from others")
 	}
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
-		answers, err := l.exchange(call{endOldStatement, [][]byte{int32Bytes(int32(old.pid)), []byte(old.started)}})
+		answers, err := l.exchange(call{statement: endOldStatement, parameters: [][]byte{int32Bytes(int32(old.pid)), []byte(old.started)}})
 		if err != nil {
 			return err
 		}
@@ -74,7 +75,7 @@ func (c *committer) endOld(l *link, old backend, until time.Time) error {
 // one that this batch would have.
 func (c *committer) lookUp(l *link, batch []*pending, digest [32]byte) (place, bool, error) {
 	first := batch[0].firstRun()
-	answers, err := l.exchange(call{outcomeStatement, [][]byte{first.Stream[:], int32Bytes(int32(first.Expected) + 1)}})
+	answers, err := l.exchange(call{statement: outcomeStatement, parameters: [][]byte{first.Stream[:], int32Bytes(int32(first.Expected) + 1)}})
 	if err != nil || len(answers[0]) == 0 {
 		return place{}, false, err
 	}
@@ -87,16 +88,6 @@ func (c *committer) lookUp(l *link, batch []*pending, digest [32]byte) (place, b
 // tryAgain queues the appends again that somebody still waits for.
 func (c *committer) tryAgain(batch []*pending) {
 	c.requeue(c.keep(batch, func(p *pending) error { return p.ctx.Err() }))
-}
-
-// firstRun is the run of events that stands first in the log.
-func (p *pending) firstRun() *eventstore.StreamAppend {
-	for i := range p.Streams {
-		if len(p.Streams[i].Events) > 0 {
-			return &p.Streams[i]
-		}
-	}
-	panic("an append without events was queued")
 }
 
 func int32Of(b []byte) int32 { return int32(binary.BigEndian.Uint32(b)) }

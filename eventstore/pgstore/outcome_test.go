@@ -40,7 +40,7 @@ func TestLookUpTellsBatchesApart(t *testing.T) {
 			{Stream: first, Events: []eventstore.NewEvent{event}},
 			{Stream: second, Events: []eventstore.NewEvent{event}},
 		}}
-		return []*pending{{Append: a, ctx: t.Context(), events: 2}}
+		return []*pending{newPending(t.Context(), a)}
 	}
 	lookUp := func(batch []*pending) bool {
 		var b batchBuffers

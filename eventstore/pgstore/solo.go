@@ -1,8 +1,8 @@
 package pgstore
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -52,144 +52,119 @@ func (e *end) follow(batch []*pending, at place) {
 	e.epoch = nextEpoch(batch)
 }
 
-// notAlone takes note that somebody else has appended.
+// notAlone takes note that somebody else has appended, or wants to.
 func (c *committer) notAlone() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.end.unbroken, c.tip = 0, nil
+	c.end.unbroken = 0
+	if c.last != nil {
+		c.last.tip = nil
+	}
 }
 
-// base answers the end that a batch of an era can follow blindly, where there is one: what is in the
-// log, or what will be once that is there which was sent. The caller holds the link's sending lock.
-func (c *committer) base(l *link, epoch int64) (at end, onItsWay, ok bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.end.unbroken < soloAfter {
-		return end{}, false, false
+// sendBehind brings a batch behind the end that it departed with. Errors: errTakenBack, and a refusal if a
+// guarded stream has moved on or another process claims the book.
+func (f *flight) sendBehind(p *passage, batch []*pending) (where place, added bool, err error) {
+	c, l := f.committer, p.link
+	calls, where := f.buffers.behind(c.book, &p.base, c.store.now(), batch, p.course == staged)
+	c.promise(p, batch, where)
+	if p.course == blind {
+		_, err := l.exchange(calls...)
+		return where, err == nil, err
 	}
-	if c.sent > 0 && c.tip == nil { // nobody knows yet; but soon
-		c.mu.Unlock()
-		<-l.answered
-		c.mu.Lock()
-	}
-	at = c.end
-	if c.sent > 0 {
-		if c.tip == nil {
-			return end{}, false, false
+	_, status, err := l.ask(append([]call{{statement: beginStatement}}, calls...)...)
+	if err != nil {
+		if status == 'E' {
+			err = errors.Join(err, l.rollBack())
 		}
-		at = *c.tip
+		return where, false, err
 	}
-	known, _ := c.store.tail(c.book).watch()
-	return at, c.sent > 0, at.unbroken >= soloAfter && at.epoch == epoch && known <= at.last
+	c.arrive(p)
+	if _, _, err = l.receive(1); err != nil {
+		return where, false, err
+	}
+	if !p.before.landed {
+		return where, false, errTakenBack
+	}
+	return where, true, nil
 }
 
-// sendSolo is the exchange that commits a batch right behind a known end. It adds nothing if a guarded
-// stream has moved on, or if that end has not come to be.
-func (c *committer) sendSolo(b *batchBuffers, l *link, in *leaf, batch []*pending) (where place, added bool, err error) {
-	l.sending.Lock()
-	c.mu.Lock()
-	watchful := c.sent > 0
-	c.mu.Unlock()
-	statement, events := b.behind(batch, watchful)
-	_, _, err = l.ask(1, func() error {
-		behind, onItsWay, ok := c.base(l, batch[0].Epoch)
-		if !ok || l.leaf.Load() != in || onItsWay && !watchful || !in.holds(behind.last+1, behind.last+eventCount(batch)) {
-			return errNotNow
-		}
-		var head [][]byte
-		where, head = behind.next(c.book, c.store.now(), batch, b.sum)
-		if statement == watchfulStatement {
-			events = append(events, behind.chain[:])
-		}
-		behind.follow(batch, where)
-		c.sending(&behind)
-		l.send([]call{{statement, append(head, events...)}})
-		return nil
-	}, func(answers [][][][]byte, err error) {
-		added = err == nil && (statement != watchfulStatement || len(answers[0]) > 0)
-		c.answered(batch, where, added)
-	})
-	return where, added, err
-}
-
-// next is where a batch with a digest stands behind the end, and the parameters that say so.
-func (e *end) next(book eventstore.Book, now time.Time, batch []*pending, digest [32]byte) (at place, head [][]byte) {
-	at = place{first: e.last + 1, recordedAt: now}
+// behind fills the buffers with a batch, and answers the calls that add it behind an end, and where it
+// will be then. A single small append has a statement of its own, which minds nobody's claim; it is not
+// for those that are staged.
+func (b *batchBuffers) behind(book eventstore.Book, e *end, now time.Time, batch []*pending, staged bool) ([]call, place) {
+	at := place{first: e.last + 1, recordedAt: now}
 	if at.recordedAt.Before(e.recordedAt) {
 		at.recordedAt = e.recordedAt
 	}
-	last := e.last + eventCount(batch)
 	micros, epoch := at.recordedAt.UnixMicro()-postgresEpoch.UnixMicro(), nextEpoch(batch)
-	at.chain = chainAfter(e.chain[:], at.first, last, epoch, micros, digest)
-	return at, [][]byte{
+	small := !staged && len(batch) == 1 && batch[0].events <= fewEvents && !batch[0].guards()
+	var events [][]byte
+	if small {
+		events = b.few(batch[0])
+	} else {
+		b.place(book, at.first, micros, batch)
+	}
+	last := e.last + eventCount(batch)
+	at.chain = chainAfter(e.chain[:], at.first, last, epoch, micros, b.sum)
+	head := [][]byte{
 		int32Bytes(int32(book)), int64Bytes(int64(at.first)), int64Bytes(int64(last)), int64Bytes(epoch), int64Bytes(micros), at.chain[:],
 	}
+	switch {
+	case small:
+		return []call{{statement: soloStatement(batch[0].events), parameters: append(head, events...)}}, at
+	case b.guardStreams.count > 0:
+		head = append(head, b.guardStreams.encoded(), b.guardVersions.encoded())
+		return []call{{statement: guardedBehindStatement, parameters: head}, {statement: copyStatement, copied: b.copied}}, at
+	}
+	return []call{{statement: behindStatement, parameters: head}, {statement: copyStatement, copied: b.copied}}, at
 }
 
-// behind fills the buffers with a batch and answers the statement that adds it behind a known end,
-// with the parameters that say what its events are.
-func (b *batchBuffers) behind(batch []*pending, watchful bool) (statement string, events [][]byte) {
-	if watchful || len(batch) > 1 || batch[0].events > fewEvents || batch[0].guards() {
-		b.fill(batch, false)
-		if watchful || b.guardStreams.count > 0 {
-			return watchfulStatement, append(b.arrays(), b.guardStreams.encoded(), b.guardVersions.encoded())
-		}
-		return behindStatement, b.arrays()
-	}
+// few are the parameters of a few events of one append.
+func (b *batchBuffers) few(p *pending) [][]byte {
 	b.reset()
-	p := batch[0]
-	events = [][]byte{p.Command[:], p.Digest[:], []byte(p.Actor)}
+	events := [][]byte{p.Command[:], p.Digest[:], []byte(p.Actor)}
 	for i := range p.Streams {
 		s := &p.Streams[i]
 		for j := range s.Events {
 			e := &s.Events[j]
-			b.digest.add(recorded(&p.Append, s, j))
 			events = append(events, s.Stream[:], int32Bytes(int32(s.Expected)+int32(j)+1), []byte(e.Type), int16Bytes(e.Schema),
 				present(e.Data), e.Personal)
 		}
 	}
+	b.digest.addHashed(p.hashed)
 	b.events, b.sum = p.events, b.digest.sum()
-	return soloStatement(p.events), events
+	return events
 }
 
-// behindSQL adds a batch behind a known end.
-const behindSQL = `
-WITH added AS (
-	INSERT INTO %s (book, position, recorded_at, stream, version, type, schema, command, digest, actor, data, personal)
-	SELECT $1::int4, $2::int8 + e.nr - 1, $5::timestamptz,
-		e.stream, e.version, e.type, e.schema, e.command, e.digest, e.actor, e.data, e.personal
-	FROM unnest($7::uuid[], $8::int4[], $9::text[], $10::int2[], $11::uuid[], $12::bytea[], $13::text[],
-		$14::bytea[], $15::bytea[]) WITH ORDINALITY
-		AS e (stream, version, type, schema, command, digest, actor, data, personal, nr)
-)` + addBatchSQL
+// place fills the buffers with a batch that begins at a position.
+func (b *batchBuffers) place(book eventstore.Book, position eventstore.Position, micros int64, batch []*pending) {
+	b.reset()
+	b.copied = append(b.copied[:0], copyHeader...)
+	for _, p := range batch {
+		b.copied = p.rows.appendPlaced(b.copied, book, position, micros)
+		b.digest.addHashed(p.hashed)
+		position += eventstore.Position(p.events)
+		for i := range p.Streams {
+			if s := &p.Streams[i]; len(s.Events) == 0 {
+				b.guard(s.Stream, s.Expected+1)
+			}
+		}
+	}
+	b.copied = append(b.copied, copyTrailer...)
+	b.sum = b.digest.sum()
+}
 
-// watchfulSQL adds a batch behind a known end, and answers a row, unless a guarded stream has moved on or
-// the end is not the one whose chain ($18) is expected.
-const watchfulSQL = `
-WITH batch AS (
-	INSERT INTO ledger.batches (book, first_position, last_position, epoch, recorded_at, chain)
-	SELECT $1::int4, $2::int8, $3::int8, $4::int8, $5::timestamptz, $6::bytea
-	WHERE EXISTS (SELECT FROM ledger.batches WHERE book = $1 AND last_position = $2 - 1 AND chain = $18::bytea) %[2]s
-	RETURNING first_position
-), added AS (
-	INSERT INTO %[1]s (book, position, recorded_at, stream, version, type, schema, command, digest, actor, data, personal)
-	SELECT $1, batch.first_position + e.nr - 1, $5,
-		e.stream, e.version, e.type, e.schema, e.command, e.digest, e.actor, e.data, e.personal
-	FROM batch, unnest($7::uuid[], $8::int4[], $9::text[], $10::int2[], $11::uuid[], $12::bytea[], $13::text[],
-		$14::bytea[], $15::bytea[]) WITH ORDINALITY
-		AS e (stream, version, type, schema, command, digest, actor, data, personal, nr)
-)
-SELECT first_position FROM batch`
+// behindSQL adds the row of a batch behind a known end. Where another process claims the book, or a guarded
+// stream has moved on, it would be without a first position, which the table refuses.
+const behindSQL = `
+INSERT INTO ledger.batches (book, first_position, last_position, epoch, recorded_at, chain)
+SELECT $1::int4, CASE WHEN pg_try_advisory_xact_lock_shared(%d, $1) %s THEN $2::int8 END, $3::int8, $4::int8, $5::timestamptz, $6::bytea`
 
 // addBatchSQL adds the row of a batch whose end is known.
 const addBatchSQL = `
 INSERT INTO ledger.batches (book, first_position, last_position, epoch, recorded_at, chain)
 VALUES ($1::int4, $2::int8, $3::int8, $4::int8, $5::timestamptz, $6::bytea)`
-
-// guards says whether the append names a stream that it adds nothing to.
-func (p *pending) guards() bool {
-	return slices.ContainsFunc(p.Streams, func(s eventstore.StreamAppend) bool { return len(s.Events) == 0 })
-}
 
 func soloStatement(events int) string { return fmt.Sprintf("solo_%d", events) }
 

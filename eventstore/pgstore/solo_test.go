@@ -18,7 +18,7 @@ func TestSoloFlights(t *testing.T) {
 	}
 }
 
-func soloFlights(t *testing.T, leaf eventstore.Position) {
+func soloFlights(t *testing.T, leafEvents eventstore.Position) {
 	url := pgtest.Database(t, Migrations)
 	var stores []*Store
 	for range 2 {
@@ -27,7 +27,7 @@ func soloFlights(t *testing.T, leaf eventstore.Position) {
 			t.Fatal(err)
 		}
 		defer pool.Close()
-		s := New(pool, time.Now, WithLeafEvents(leaf))
+		s := New(pool, time.Now, WithLeafEvents(leafEvents))
 		defer s.Close()
 		if err := s.OpenBook(t.Context(), 1, 1); err != nil {
 			t.Fatal(err)
@@ -56,14 +56,9 @@ func soloFlights(t *testing.T, leaf eventstore.Position) {
 	}
 	alone := func(s *Store) bool {
 		c := s.openCommitter(1)
-		l, err := c.open(time.Now().Add(connectFor))
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.sending.Lock()
-		defer l.sending.Unlock()
-		_, _, ok := c.base(l, epoch)
-		return ok
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.takes(&c.end, &leaf{first: 1, last: 1 << 40}, []*pending{{Append: eventstore.Append{Epoch: epoch}, events: 1}})
 	}
 	for round := range 3 {
 		for i := range 40 {

@@ -14,21 +14,28 @@ import (
 // the opening of books.
 const lockSpace int32 = 0x6c6f616e
 
+// claimSpace is that of locks which keep others from following blindly. They hold it in share mode while
+// they do, and never wait for it: between them there would be no gap for anybody else to come in.
+const claimSpace = lockSpace + 2
+
 // Names of a committer's prepared statements.
 const (
-	beginStatement    = "begin"
-	behindStatement   = "behind"
-	watchfulStatement = "behind_guarded"
-	lockStatement     = "lock"
-	batchStatement    = "batch"
-	guardedStatement  = "guarded"
-	straddleStatement = "straddle"
-	commitStatement   = "commit"
-	headStatement     = "head"
-	leavesStatement   = "leaves"
-	versionsStatement = "versions"
-	outcomeStatement  = "outcome"
-	endOldStatement   = "end_old"
+	beginStatement         = "begin"
+	behindStatement        = "behind"
+	guardedBehindStatement = "behind_guarded"
+	copyStatement          = "copy"
+	claimStatement         = "claim"
+	lockStatement          = "lock"
+	batchStatement         = "batch"
+	guardedStatement       = "guarded"
+	straddleStatement      = "straddle"
+	commitStatement        = "commit"
+	rollbackStatement      = "rollback"
+	headStatement          = "head"
+	leavesStatement        = "leaves"
+	versionsStatement      = "versions"
+	outcomeStatement       = "outcome"
+	endOldStatement        = "end_old"
 )
 
 // committerStatements are the statements of a book's committer, but for those of a leaf. The lock is a
@@ -38,9 +45,12 @@ const (
 // the few that are asked for, as it likes to while the table is small.
 func committerStatements(book eventstore.Book) map[string]string {
 	return map[string]string{
-		beginStatement:  `BEGIN`,
-		lockStatement:   fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d, %d)`, lockSpace, book),
-		commitStatement: `COMMIT`,
+		beginStatement:    `BEGIN`,
+		behindStatement:   fmt.Sprintf(behindSQL, claimSpace, ``),
+		lockStatement:     fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d, %d)`, lockSpace, book),
+		claimStatement:    fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d, %d)`, claimSpace, book),
+		commitStatement:   `COMMIT`,
+		rollbackStatement: `ROLLBACK`,
 		headStatement: fmt.Sprintf(`
 SELECT last_position, epoch FROM ledger.batches WHERE book = %d ORDER BY last_position DESC LIMIT 1`, book),
 		leavesStatement: fmt.Sprintf(`
@@ -68,13 +78,13 @@ CROSS JOIN LATERAL (
 func leafStatements(book eventstore.Book, at *leaf) map[string]string {
 	within := fmt.Sprintf(`AND first_position >= %d AND last_position <= %d`, at.first, at.last)
 	beyond := fmt.Sprintf(`AND first_position BETWEEN %d AND %d`, at.first, at.last)
-	guards := fmt.Sprintf(guardSQL, at.table())
+	guards := fmt.Sprintf(guardSQL, at.table(), 16, 17)
 	statements := map[string]string{
-		batchStatement:    fmt.Sprintf(batchSQL, at.table(), within),
-		guardedStatement:  fmt.Sprintf(batchSQL, at.table(), within+guards),
-		straddleStatement: fmt.Sprintf(batchSQL, `ledger.events`, beyond+guards),
-		behindStatement:   fmt.Sprintf(behindSQL, at.table()),
-		watchfulStatement: fmt.Sprintf(watchfulSQL, at.table(), guards),
+		batchStatement:         fmt.Sprintf(batchSQL, at.table(), within),
+		guardedStatement:       fmt.Sprintf(batchSQL, at.table(), within+guards),
+		straddleStatement:      fmt.Sprintf(batchSQL, `ledger.events`, beyond+guards),
+		guardedBehindStatement: fmt.Sprintf(behindSQL, claimSpace, fmt.Sprintf(guardSQL, at.table(), 7, 8)),
+		copyStatement:          fmt.Sprintf(copySQL, at.table()),
 	}
 	for events := 1; events <= fewEvents; events++ {
 		statements[soloStatement(events)] = soloSQL(at.table(), events)
@@ -108,11 +118,11 @@ WITH batch AS (
 )
 SELECT first_position, recorded_at, chain FROM batch`
 
-// guardSQL looks for the versions ($17) that guarded streams ($16) must not have yet. They can only be
+// guardSQL looks for the versions that guarded streams must not have yet, given as two parameters. They can only be
 // in the leaf that is written to (see leaf).
 const guardSQL = ` AND NOT EXISTS (
-		SELECT FROM unnest($16::uuid[], $17::int4[]) AS guard (stream, version)
-		WHERE (SELECT true FROM %s e WHERE e.book = $1 AND e.stream = guard.stream AND e.version = guard.version LIMIT 1)
+		SELECT FROM unnest($%[2]d::uuid[], $%[3]d::int4[]) AS guard (stream, version)
+		WHERE (SELECT true FROM %[1]s e WHERE e.book = $1 AND e.stream = guard.stream AND e.version = guard.version LIMIT 1)
 	)`
 
 // batchBuffers are the parameters of a batch, in buffers that are used again.
@@ -120,6 +130,7 @@ type batchBuffers struct {
 	streams, versions, types, schemas, commands, digests, actors, data, personal array
 	guardStreams, guardVersions                                                  array
 	guards                                                                       []guarded // the first few of them
+	copied                                                                       []byte    // the events in the format of COPY
 	digest                                                                       batchDigest
 	sum                                                                          [32]byte // the digest's
 	events                                                                       int
@@ -129,7 +140,7 @@ type batchBuffers struct {
 // or beyond its end.
 func (b *batchBuffers) call(book eventstore.Book, batch []*pending, at time.Time, beyond bool) call {
 	b.fill(batch, beyond)
-	c := call{batchStatement, append([][]byte{
+	c := call{statement: batchStatement, parameters: append([][]byte{
 		int32Bytes(int32(book)), int64Bytes(int64(b.events)),
 		int64Bytes(at.UnixMicro() - postgresEpoch.UnixMicro()),
 		int64Bytes(batch[0].Epoch), int64Bytes(nextEpoch(batch)), b.sum[:],
@@ -148,6 +159,7 @@ func (b *batchBuffers) call(book eventstore.Book, batch []*pending, at time.Time
 func (b *batchBuffers) fill(batch []*pending, guarded bool) {
 	b.reset()
 	for _, p := range batch {
+		b.digest.addHashed(p.hashed)
 		for i := range p.Streams {
 			s := &p.Streams[i]
 			if guarded || len(s.Events) == 0 {
@@ -225,16 +237,6 @@ func (b *batchBuffers) add(a *eventstore.Append, s *eventstore.StreamAppend, j i
 		b.personal.null()
 	} else {
 		b.personal.bytes(e.Personal)
-	}
-	b.digest.add(recorded(a, s, j))
-}
-
-// recorded is event j of a run as it will be in the log, as far as its digest goes.
-func recorded(a *eventstore.Append, s *eventstore.StreamAppend, j int) *eventstore.Event {
-	e := &s.Events[j]
-	return &eventstore.Event{
-		Stream: s.Stream, Version: s.Expected + eventstore.Version(j) + 1, Type: e.Type, Schema: e.Schema,
-		Command: a.Command, Digest: a.Digest, Actor: a.Actor, Data: e.Data, Personal: e.Personal,
 	}
 }
 

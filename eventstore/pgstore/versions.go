@@ -28,25 +28,6 @@ const versionsPerGeneration = 1 << 18
 
 func newVersions() *versions { return &versions{young: map[uuid.UUID]eventstore.Version{}} }
 
-// of is the version that the stream has at least; every stream has version 0.
-func (v *versions) of(stream uuid.UUID) eventstore.Version {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	known, _ := v.get(stream)
-	return known
-}
-
-// since is the version that the stream has at least, if that was learned as of the moment; without a
-// stream at all it is 0.
-func (v *versions) since(m moment, stream uuid.UUID) (known eventstore.Version, ok bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.moment != m {
-		return 0, false
-	}
-	return v.get(stream)
-}
-
 // note takes what was learned as of a moment. A stream of version 0 is one that is known not to be there.
 func (v *versions) note(m moment, stream uuid.UUID, version eventstore.Version) {
 	v.mu.Lock()
@@ -60,6 +41,7 @@ func (v *versions) note(m moment, stream uuid.UUID, version eventstore.Version) 
 	v.young[stream] = version
 }
 
+// get is the version that the stream has at least, if anything is known of it. The caller holds the mutex.
 func (v *versions) get(stream uuid.UUID) (eventstore.Version, bool) {
 	if version, ok := v.young[stream]; ok {
 		return version, true

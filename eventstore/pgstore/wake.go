@@ -175,7 +175,7 @@ func (n *notifier) run(ctx context.Context) {
 		n.mu.Unlock()
 		calls := make([]call, 0, len(news))
 		for book, position := range news {
-			calls = append(calls, call{"notify", [][]byte{fmt.Appendf(nil, "%d %d", book, position)}})
+			calls = append(calls, call{statement: "notify", parameters: [][]byte{fmt.Appendf(nil, "%d %d", book, position)}})
 		}
 		_, _ = l.exchange(calls...) // a broken link is replaced at the next news
 		if sleep(ctx, notifyEvery) != nil {
