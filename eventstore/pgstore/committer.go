@@ -18,6 +18,7 @@ import (
 type committer struct {
 	store    *Store
 	book     eventstore.Book
+	tail     *tail
 	versions *versions
 
 	mu      sync.Mutex
@@ -47,9 +48,9 @@ const (
 	graceAfterCancel = 5 * time.Second
 )
 
-func newCommitter(s *Store, book eventstore.Book) *committer {
+func newCommitter(s *Store, book eventstore.Book, t *tail) *committer {
 	c := &committer{
-		store: s, book: book, versions: newVersions(),
+		store: s, book: book, tail: t, versions: newVersions(),
 		busy: map[uuid.UUID]struct{}{},
 		sets: map[eventstore.Position]*streamSet{},
 	}
@@ -68,6 +69,9 @@ func (c *committer) append(ctx context.Context, a eventstore.Append) (eventstore
 	}
 	select {
 	case o := <-p.done:
+		if fresh := c.tail.fresh.Load(); fresh != nil && o.err == nil {
+			fresh.add(c.book, &p.Append, o.appended)
+		}
 		p.recycle()
 		return o.appended, o.err
 	case <-ctx.Done():

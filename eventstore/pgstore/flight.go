@@ -200,7 +200,7 @@ func (c *committer) landed(in *leaf, batch []*pending, where place) {
 		at += eventstore.Position(p.events)
 		return outcome{appended: eventstore.Appended{First: first, Last: at - 1, RecordedAt: where.recordedAt}}
 	})
-	c.store.advance(c.book, at-1)
+	c.tail.advance(at - 1)
 	c.store.notes.tell(c.book, at-1)
 	c.mu.Lock()
 	c.pace.landed(events, time.Now())

@@ -153,6 +153,9 @@ func (c *committer) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.versions.forget()
+	if fresh := c.tail.fresh.Load(); fresh != nil {
+		fresh.forget()
+	}
 	c.leaf, c.sets = nil, map[eventstore.Position]*streamSet{}
 }
 

@@ -63,7 +63,7 @@ func (c *committer) depart(l *link, in *leaf, batch []*pending, by way) *passage
 
 // takes says whether a batch can follow an end blindly.
 func (c *committer) takes(e *end, in *leaf, batch []*pending) bool {
-	known, _ := c.store.tail(c.book).watch()
+	known, _ := c.tail.watch()
 	return e.unbroken >= soloAfter && e.epoch == batch[0].Epoch && known <= e.last &&
 		in.holds(e.last+1, e.last+eventCount(batch))
 }

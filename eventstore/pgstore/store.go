@@ -106,6 +106,7 @@ func (s *Store) committer(ctx context.Context, book eventstore.Book) (*committer
 	if err := s.mustBeOpen(ctx, book); err != nil {
 		return nil, err
 	}
+	t := s.tail(book)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.committers == nil {
@@ -113,7 +114,7 @@ func (s *Store) committer(ctx context.Context, book eventstore.Book) (*committer
 	}
 	c := s.committers[book]
 	if c == nil {
-		c = newCommitter(s, book)
+		c = newCommitter(s, book, t)
 		s.committers[book] = c
 	}
 	return c, nil

@@ -33,6 +33,10 @@ func (s *Store) growTree(ctx context.Context, cursor *Cursor) error {
 	if err != nil {
 		return err
 	}
+	fresh := newFreshHashes(freshEvents)
+	t := s.tail(book)
+	t.fresh.Store(fresh)
+	defer t.fresh.CompareAndSwap(fresh, nil)
 	var hashes []tlog.Hash
 	for {
 		after := eventstore.Position(edge.Size())
@@ -44,7 +48,10 @@ func (s *Store) growTree(ctx context.Context, cursor *Cursor) error {
 			return err
 		}
 		more := min(int64(head.Position-after)/tree.TileWidth, growTiles) * tree.TileWidth
-		if hashes, err = s.appendLeaves(ctx, hashes[:0], book, after, after+eventstore.Position(more)); err != nil {
+		hashes = fresh.appendAfter(hashes[:0], after, after+eventstore.Position(more))
+		if known := int64(len(hashes)) / tree.TileWidth * tree.TileWidth; known > 0 {
+			hashes, more = hashes[:known], known
+		} else if hashes, err = s.appendLeaves(ctx, hashes[:0], book, after, after+eventstore.Position(more)); err != nil {
 			return err
 		}
 		var tiles []tree.Tile

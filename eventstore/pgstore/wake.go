@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,6 +24,8 @@ type tail struct {
 	mu       sync.Mutex
 	position eventstore.Position
 	grown    chan struct{} // closed when the position grows; nil while nobody waits
+
+	fresh atomic.Pointer[freshHashes] // nil while this process does not build the book's tree
 }
 
 func (t *tail) advance(position eventstore.Position) {
