@@ -26,6 +26,7 @@ type account struct {
 	paidLate   money.Amount // after it
 	recognised Recognised   // as income, up to and with recogDay
 	recogDay   date.Date    // of the last event that recognised income
+	lastMoney  date.Date    // the latest value date of a transaction
 }
 
 // owed is what is outstanding on a date, by its parts.

@@ -2,6 +2,7 @@ package loan
 
 import (
 	"fmt"
+	"slices"
 
 	"loanledger/domain/date"
 	"loanledger/domain/fact"
@@ -88,13 +89,20 @@ func (s *State) disbursed(e *Disbursed) {
 }
 
 func (s *State) repaid(e *Repaid) {
+	s.received(e)
+	s.transacted(Transaction{
+		ID: e.Transaction, Ref: e.Ref, Type: "repayment", Date: e.ValueDate, BookedOn: e.On, Amount: e.Amount.In(s.Currency),
+	}, e.Allocation, e.Overpaid)
+}
+
+// received is what a payment does to the account.
+func (s *State) received(e *Repaid) {
 	was := s.recognisedBefore(e.On)
 	a := &s.account
-	amount := e.Amount.In(s.Currency)
 	a.paid = a.paid.add(e.Allocation)
 	a.principal = a.principal.Sub(e.Allocation.Principal)
 	a.overpaid = a.overpaid.Add(e.Overpaid)
-	switch {
+	switch amount := e.Amount.In(s.Currency); {
 	case e.ValueDate.Before(a.due):
 		a.paidEarly = a.paidEarly.Add(amount).Sub(e.Overpaid)
 	case e.ValueDate.After(a.due):
@@ -104,9 +112,6 @@ func (s *State) repaid(e *Repaid) {
 		s.spanEnded(e.Accrued)
 	}
 	s.recorded(was, e.Recognised, e.On)
-	s.transacted(Transaction{
-		ID: e.Transaction, Ref: e.Ref, Type: "repayment", Date: e.ValueDate, BookedOn: e.On, Amount: amount,
-	}, e.Allocation, e.Overpaid)
 }
 
 func (s *State) prolonged(e *Prolonged) {
@@ -138,7 +143,8 @@ func (s *State) recorded(was, r Recognised, on date.Date) {
 
 func (s *State) charged(ref string, due date.Date, amount money.Amount) {
 	if !amount.IsZero() {
-		s.Charges = with(s.Charges, Charge{Ref: ref, Kind: "fee", Due: due, Amount: amount.In(s.Currency)})
+		// Other states share the list: it grows in memory of its own.
+		s.Charges = append(slices.Clip(s.Charges), Charge{Ref: ref, Kind: "fee", Due: due, Amount: amount.In(s.Currency)})
 	}
 }
 
@@ -146,14 +152,6 @@ func (s *State) transacted(t Transaction, p Parts, overpaid money.Amount) {
 	zero := money.Zero(s.Currency)
 	t.Principal, t.Interest, t.Fees, t.Penalty = zero.Add(p.Principal), zero.Add(p.Interest), zero.Add(p.Fees), zero.Add(p.Penalty)
 	t.Overpaid, t.BalanceAfter = zero.Add(overpaid), s.account.principal
-	s.Transactions = with(s.Transactions, t)
-}
-
-// with is a list with one more element, in memory of its own: other states share the old list. It has
-// no room for more, which no other state could use either.
-func with[E any](list []E, e E) []E {
-	longer := make([]E, len(list)+1)
-	copy(longer, list)
-	longer[len(list)] = e
-	return longer
+	s.Transactions, s.room = with(s.Transactions, s.room, t)
+	s.account.lastMoney = date.Later(s.account.lastMoney, t.Date)
 }

@@ -42,7 +42,7 @@ func (c Prolong) decide(s State, m Moment) ([]fact.Fact, error) {
 	if err != nil {
 		return nil, err
 	}
-	if last := s.lastMoney(); last.After(m.On) {
+	if last := s.account.lastMoney; last.After(m.On) {
 		return nil, ErrValueDate.With("a transaction has the later value date %s", last)
 	}
 	due := date.Later(s.account.due, m.On).AddDays(c.Days)

@@ -40,7 +40,7 @@ func (c Repay) decide(s State, m Moment) ([]fact.Fact, error) {
 	if err != nil {
 		return nil, err
 	}
-	on, err := valueDate(c.ValueDate, m, s.lastMoney())
+	on, err := valueDate(c.ValueDate, m, s.account.lastMoney)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,8 @@ func (s State) receive(e Repaid) ([]fact.Fact, error) {
 	zero := money.Zero(s.Currency)
 	e.Currency, e.Accrued = s.Currency, s.accrued(e.ValueDate)
 	e.Recognised = Recognised{zero, zero, zero}
-	after := s.Fold(e)
+	after := s
+	after.received(&e)
 	e.Recognised = after.recognise(&s, e.On)
 	e.Balance = after.owed(e.ValueDate)
 	facts := []fact.Fact{e}
@@ -75,13 +76,4 @@ func (s State) mustOwe() error {
 		return ErrClosed.With("the loan was closed on %s", s.EndedOn)
 	}
 	return ErrNotActive.With("the loan is %s", s.Status)
-}
-
-// lastMoney is the value date of the latest transaction.
-func (s State) lastMoney() date.Date {
-	last := s.DisbursedOn
-	for _, t := range s.Transactions {
-		last = date.Later(last, t.Date)
-	}
-	return last
 }

@@ -54,8 +54,9 @@ type State struct {
 	Reason         string    // of a rejection or cancellation
 	SigningTries   int
 	Prolongations  int
-	Transactions   []Transaction
+	Transactions   []Transaction // only Fold may append to it
 	Charges        []Charge
+	room           *room // of Transactions
 	account        account
 	flags          flags
 }
@@ -97,7 +98,7 @@ func (s State) Live() bool {
 }
 
 // Size is about how many bytes the state takes in memory.
-func (s State) Size() int { return 1200 + 260*len(s.Transactions) + 80*len(s.Charges) }
+func (s State) Size() int { return 1200 + 260*cap(s.Transactions) + 80*len(s.Charges) }
 
 // ContractDate is when the contract came about: with the signature, or with the payout where the
 // terms ask for none.
