@@ -26,6 +26,7 @@ func (x *Executor) commit(u *Unit) (Result, error) {
 		x.rememberEpoch(u.request.Book, u.next)
 	}
 	result := u.result(appended)
+	result.written = u.written
 	for i, l := range u.written {
 		x.remember(u.request, l, result.Streams[i].Events[0].Position)
 	}

@@ -50,6 +50,18 @@ type Result struct {
 	First, Last Position
 	RecordedAt  time.Time
 	Streams     []StreamResult // those that got events, in the order of their positions
+
+	written []*loaded // what was appended just now, with the states after it
+}
+
+// Stream is what the command added to a stream; the zero value where that is nothing.
+func (r *Result) Stream(id uuid.UUID) StreamResult {
+	for i := range r.Streams {
+		if r.Streams[i].Stream == id {
+			return r.Streams[i]
+		}
+	}
+	return StreamResult{}
 }
 
 // Refusal is a fact that says why its command was refused, such as a wrong signing code that counts

@@ -40,6 +40,18 @@ func LoadAt[S any](ctx context.Context, x *Executor, f *Family[S], book Book, st
 	return state, at.version + Version(len(events)), nil
 }
 
+// LoadAfter is the state of a stream as a command left it, and its version then. The log is asked only
+// where the command had been applied before.
+func LoadAfter[S any](ctx context.Context, x *Executor, f *Family[S], book Book, r *Result, stream uuid.UUID) (S, Version, error) {
+	for _, l := range r.written {
+		if l.stream == stream && l.base.family == folder(f) {
+			state, _ := l.state.(S)
+			return state, l.base.version + Version(len(l.events)), nil
+		}
+	}
+	return LoadAt(ctx, x, f, book, stream, r.Stream(stream).Version)
+}
+
 // fold is the state of a stream: the remembered one, or, where there is none or the latest is
 // demanded, with what the log has beyond it. The second answer says whether the log was asked.
 func (x *Executor) fold(ctx context.Context, key streamKey, family folder, latest bool) (folded, bool, error) {

@@ -19,9 +19,7 @@ import (
 // word for word as at first.
 func (d *Desk) outcome(ctx context.Context, r ledger.Request, result eventstore.Result) (ledger.Outcome, error) {
 	receipt := ledger.Receipt{Position: int64(result.Last), RecordedAt: result.RecordedAt, Events: []ledger.RecordedEvent{}}
-	streams := map[uuid.UUID]eventstore.StreamResult{}
 	for _, s := range result.Streams {
-		streams[s.Stream] = s
 		for _, e := range s.Events {
 			receipt.Events = append(receipt.Events, ledger.RecordedEvent{Position: int64(e.Position), Type: e.Type})
 		}
@@ -30,26 +28,27 @@ func (d *Desk) outcome(ctx context.Context, r ledger.Request, result eventstore.
 	var err error
 	switch {
 	case r.Command.Entry.Name == "borrower.certify":
-		o.Answer, err = certificateAnswer(streams[r.Command.Target], &receipt)
+		o.Answer, err = certificateAnswer(result.Stream(r.Command.Target), &receipt)
 	case r.Command.Entry.Target == ledger.TargetLoan:
-		o.Answer, err = d.loanAnswer(ctx, r.Command.Target, streams[r.Command.Target], &receipt)
+		o.Answer, err = d.loanAnswer(ctx, r.Command.Target, &result, &receipt)
 	case r.Command.Entry.Name == "loan.apply":
-		s := result.Streams[0]
+		id := result.Streams[0].Stream
 		for _, candidate := range result.Streams {
 			if candidate.Events[0].Type == (loan.Applied{}).EventType() {
-				s = candidate
+				id = candidate.Stream
 			}
 		}
-		o.Answer, err = d.loanAnswer(ctx, s.Stream, s, &receipt)
+		o.Answer, err = d.loanAnswer(ctx, id, &result, &receipt)
 	default:
-		o.Answer, err = d.bookAnswer(ctx, r, streams[book.StreamOf(r.Book)], &receipt)
+		o.Answer, err = d.bookAnswer(ctx, r, &result, &receipt)
 	}
 	o.Version = receipt.Version
 	return o, err
 }
 
 // loanAnswer is the loan as it was after the command, on the command's business date.
-func (d *Desk) loanAnswer(ctx context.Context, id uuid.UUID, s eventstore.StreamResult, receipt *ledger.Receipt) (*ledger.LoanAnswer, error) {
+func (d *Desk) loanAnswer(ctx context.Context, id uuid.UUID, result *eventstore.Result, receipt *ledger.Receipt) (*ledger.LoanAnswer, error) {
+	s := result.Stream(id)
 	if len(s.Events) == 0 {
 		state, version, err := eventstore.LoadState(ctx, d.executor, projections.Loans, eventstore.Book(ident.BookOf(id)), id)
 		if err != nil {
@@ -59,7 +58,7 @@ func (d *Desk) loanAnswer(ctx context.Context, id uuid.UUID, s eventstore.Stream
 		receipt.Version = int64(version)
 		return &ledger.LoanAnswer{View: state.On(in.Business), Receipt: *receipt}, err
 	}
-	state, version, err := eventstore.LoadAt(ctx, d.executor, projections.Loans, eventstore.Book(ident.BookOf(id)), id, s.Version)
+	state, version, err := eventstore.LoadAfter(ctx, d.executor, projections.Loans, eventstore.Book(ident.BookOf(id)), result, id)
 	if err != nil {
 		return nil, err
 	}
@@ -82,13 +81,13 @@ func certificateAnswer(s eventstore.StreamResult, receipt *ledger.Receipt) (*led
 
 // bookAnswer is the book after the command, by what the command recorded, or as it stands where it
 // recorded nothing.
-func (d *Desk) bookAnswer(ctx context.Context, r ledger.Request, s eventstore.StreamResult, receipt *ledger.Receipt) (*ledger.BookAnswer, error) {
+func (d *Desk) bookAnswer(ctx context.Context, r ledger.Request, result *eventstore.Result, receipt *ledger.Receipt) (*ledger.BookAnswer, error) {
 	number := eventstore.Book(r.Book)
 	var state book.State
 	var version eventstore.Version
 	var err error
-	if len(s.Events) > 0 {
-		state, version, err = eventstore.LoadAt(ctx, d.executor, projections.Books, number, book.StreamOf(r.Book), s.Version)
+	if stream := book.StreamOf(r.Book); len(result.Stream(stream).Events) > 0 {
+		state, version, err = eventstore.LoadAfter(ctx, d.executor, projections.Books, number, result, stream)
 	} else {
 		state, version, err = d.bookState(ctx, r.Book)
 	}

@@ -64,7 +64,7 @@ func executeContests(r *rig, ctx context.Context) ([]contest, error) {
 	}
 	return []contest{{
 		clients: callers, unit: "commands", baseline: "append",
-		limit: "a reading of the loan's stream for each answer, then deciding and decoding in this process",
+		limit: "this process: deciding, encoding and folding, beside what appending takes",
 		ours: func(ctx context.Context) (stretch, error) {
 			return r.proven(ctx, r.store, p.book, func(ctx context.Context) (stretch, error) {
 				return closedLoop(ctx, callers, r.perRound(), repaying)
