@@ -119,10 +119,15 @@ func (c *committer) enqueue(ctx context.Context, p *pending) error {
 		c.flights++
 		go c.fly()
 	}
-	if len(c.queue) == c.goal {
+	c.reachGoal()
+	return nil
+}
+
+// reachGoal tells a flight that gathers appends that enough of them wait. The caller holds the mutex.
+func (c *committer) reachGoal() {
+	if c.goal > 0 && len(c.queue) >= c.goal {
 		c.changed.Broadcast()
 	}
-	return nil
 }
 
 // makeRoom makes room for as many appends as are done with. The caller holds the mutex.
@@ -248,6 +253,7 @@ func (c *committer) requeue(batch []*pending) {
 		p.queued = true
 	}
 	c.queue = append(append(make([]*pending, 0, len(batch)+len(c.queue)), batch...), c.queue...)
+	c.reachGoal()
 }
 
 // close waits until nothing flies or waits, and gives the connections back.

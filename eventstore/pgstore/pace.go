@@ -7,10 +7,10 @@ import (
 
 // pace decides how many flights there are and how long they wait for company.
 //
-// The book's lock is held to the end of the commit, so flights commit one after the other, and two of
-// them share what one could take alone. A second one pays where it hides more than it costs: the time
-// from an answer to the next batch, which depends on the callers, against one more commit, which
-// depends on the disk. So both are tried, now and then, and what appended more in a while is kept.
+// Batches commit one after the other, and two flights share what one could take alone. A second one pays
+// where it hides more than it costs: the commit of the other batch, and the time from an answer to the
+// next batch, against one more commit and two more exchanges. That depends on the disk, the callers and
+// how many processors there are. So both are tried, now and then, and what appended more is kept.
 type pace struct {
 	roundTrips, commits [8]time.Duration // the last measured: a bare round trip, and one with a commit
 	commit              time.Duration    // what a commit costs, without the round trip

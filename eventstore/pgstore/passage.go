@@ -80,22 +80,29 @@ func (c *committer) promise(p *passage, batch []*pending, where place) {
 	}
 }
 
-// arrive is for a staged batch that is written: it is told to end, or will be by whoever it is behind.
+// arrive is for a staged batch that is written: its end is sent, now or by whoever it is behind.
 func (c *committer) arrive(p *passage) {
 	c.mu.Lock()
 	p.written = true
-	ends := p.before.settled && !p.ending
+	ends, landed := p.before.settled && !p.ending, p.before.landed
 	p.ending = p.ending || ends
 	c.changed.Broadcast()
 	c.mu.Unlock()
 	if ends {
-		p.sendEnd()
+		p.sendEnd(landed)
 	}
 }
 
+// followed says whether a staged batch that has ended is behind one that is in the log.
+func (c *committer) followed(p *passage) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return p.before.landed
+}
+
 // sendEnd sends the end of a staged batch. If that fails, so does the receive of whoever waits for it.
-func (p *passage) sendEnd() {
-	if p.before.landed {
+func (p *passage) sendEnd(commit bool) {
+	if commit {
 		_ = p.link.write(commitMessages)
 	} else {
 		_ = p.link.write(rollbackMessages)
@@ -135,10 +142,11 @@ func (c *committer) settle(p *passage, batch []*pending, where place, landed boo
 	for after := next; after != nil && !landed; after = after.behind {
 		after.tip = nil // it comes to nothing too
 	}
+	p.before = nil // or all that ever were would be remembered
 	c.changed.Broadcast()
 	c.mu.Unlock()
 	if ends {
-		next.sendEnd()
+		next.sendEnd(landed)
 	}
 }
 

@@ -83,7 +83,7 @@ func (f *flight) sendBehind(p *passage, batch []*pending) (where place, added bo
 	if _, _, err = l.receive(1); err != nil {
 		return where, false, err
 	}
-	if !p.before.landed {
+	if !c.followed(p) {
 		return where, false, errTakenBack
 	}
 	return where, true, nil

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"loanledger/eventstore"
+	"loanledger/eventstore/pgstore"
+	"loanledger/eventstore/tree"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -29,7 +32,13 @@ func growthContests(r *rig, _ context.Context) ([]contest, error) {
 				if full, err = r.scratchBook(ctx); err != nil {
 					return err
 				}
-				return r.fill(ctx, full, int64(millions)*1_000_000)
+				_, err = r.proven(ctx, r.store, full, func(ctx context.Context) (stretch, error) {
+					if err := r.fill(ctx, full, int64(millions)*1_000_000); err != nil {
+						return stretch{}, err
+					}
+					return stretch{}, r.treeGrown(ctx, full)
+				})
+				return err
 			},
 			ours: func(ctx context.Context) (stretch, error) {
 				series++ // streams of its own, so that each round appends to new ones
@@ -60,6 +69,24 @@ func (r *rig) fill(ctx context.Context, book eventstore.Book, events int64) erro
 		})
 	}
 	return group.Wait()
+}
+
+// treeGrown waits until the tree of a book has all of it, so that nothing of it is left for later.
+func (r *rig) treeGrown(ctx context.Context, book eventstore.Book) error {
+	for {
+		head, err := r.store.Head(ctx, book)
+		if err != nil {
+			return err
+		}
+		built, err := r.store.CursorPosition(ctx, pgstore.TreeCursor, book)
+		if err != nil || head.Position-built < tree.TileWidth {
+			return err
+		}
+		sleepUntil(ctx, time.Now().Add(50*time.Millisecond))
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
 }
 
 func (r *rig) filling(numbers *counter) eventstore.Append {
