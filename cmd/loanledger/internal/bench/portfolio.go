@@ -37,12 +37,10 @@ func (r *rig) loans() int {
 	return max(fewestLoans, min(mostLoans, int(r.options.Seconds*loansASecond)))
 }
 
-// commandLoans is the portfolio that commands are given to. Its loans are a few days old, and their
-// states are remembered, as those of loans that are in use.
+// commandLoans is a portfolio that commands are given to. Its loans are a few days old, and their states are
+// remembered, as those of loans that are in use. Every contest has its own: thousands of payments on a loan,
+// which is what all of them together would make, are none of the things that happen.
 func (r *rig) commandLoans(ctx context.Context) (*portfolio, error) {
-	if r.commands != nil {
-		return r.commands, nil
-	}
 	p, err := r.seed(ctx, 1)
 	if err != nil {
 		return nil, err
@@ -58,7 +56,6 @@ func (r *rig) commandLoans(ctx context.Context) (*portfolio, error) {
 			return err
 		})
 	}
-	r.commands = p
 	return p, group.Wait()
 }
 

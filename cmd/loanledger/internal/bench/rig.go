@@ -41,7 +41,6 @@ type rig struct {
 
 	lastBook  eventstore.Book
 	nats      *localnats.Server
-	commands  *portfolio // that commands are given to
 	portfolio *portfolio // that is read and rebuilt
 	undo      []func(context.Context) error
 }
