@@ -30,7 +30,7 @@ type end struct {
 
 const (
 	// fewEvents is up to how many events of one append have a statement for their number, which spares
-	// the arrays.
+	// the COPY.
 	fewEvents = 4
 	// soloAfter is how many batches of this process have to stand together first. Where several
 	// processes take turns, trying would cost more than it saves.

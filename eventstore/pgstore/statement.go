@@ -118,8 +118,8 @@ WITH batch AS (
 )
 SELECT first_position, recorded_at, chain FROM batch`
 
-// guardSQL looks for the versions that guarded streams must not have yet, given as two parameters. They can only be
-// in the leaf that is written to (see leaf).
+// guardSQL looks for the versions that guarded streams must not have yet, given as two parameters. They
+// can only be in the leaf that is written to (see leaf).
 const guardSQL = ` AND NOT EXISTS (
 		SELECT FROM unnest($%[2]d::uuid[], $%[3]d::int4[]) AS guard (stream, version)
 		WHERE (SELECT true FROM %[1]s e WHERE e.book = $1 AND e.stream = guard.stream AND e.version = guard.version LIMIT 1)
