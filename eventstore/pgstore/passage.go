@@ -50,7 +50,7 @@ func (c *committer) depart(l *link, in *leaf, batch []*pending, by way) *passage
 			p.course, p.base = blind, c.end
 		case last == nil:
 			p.course = general
-		case by.blindly && last.tip != nil && c.takes(last.tip, in, batch):
+		case by.blindly && last.tip != nil && c.takes(last.tip, in, batch) && !c.guardsFlown(batch):
 			p.course, p.base, p.before, last.behind = staged, *last.tip, last, p
 		default:
 			c.changed.Wait()
@@ -66,6 +66,19 @@ func (c *committer) takes(e *end, in *leaf, batch []*pending) bool {
 	known, _ := c.tail.watch()
 	return e.unbroken >= soloAfter && e.epoch == batch[0].Epoch && known <= e.last &&
 		in.holds(e.last+1, e.last+eventCount(batch))
+}
+
+// guardsFlown says whether the batch guards a stream that a flight writes to. If that flight departed first,
+// the guard has to see what it wrote, which can be seen once it is in the log. The caller holds the mutex.
+func (c *committer) guardsFlown(batch []*pending) bool {
+	for _, p := range batch {
+		for i := range p.Streams {
+			if _, flown := c.busy[p.Streams[i].Stream]; flown && len(p.Streams[i].Events) == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // promise says where a batch that follows blindly will be, so that another can be staged behind it.

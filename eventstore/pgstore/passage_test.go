@@ -120,6 +120,39 @@ func TestStagedBatchFollowsTheOneBefore(t *testing.T) {
 	}
 }
 
+// What guards a stream that is being written to is not staged: it would not see what was written.
+func TestGuardsAreNotStagedBehindWhatTheyGuard(t *testing.T) {
+	s := openBook(t, 1, time.Now)[0]
+	for range soloAfter + 2 {
+		if _, err := s.Append(t.Context(), 1, oneEvent()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := s.openCommitter(1)
+	at := &leaf{first: 1, last: 1 << 40}
+	writing, guarding := oneEvent(), oneEvent()
+	guarding.Streams = append(guarding.Streams, eventstore.StreamAppend{Stream: writing.Streams[0].Stream})
+	batches := [2][]*pending{{newPending(t.Context(), writing)}, {newPending(t.Context(), guarding)}}
+	c.mu.Lock()
+	c.busy[writing.Streams[0].Stream] = struct{}{}
+	c.mu.Unlock()
+	first := c.depart(nil, at, batches[0], way{blindly: true})
+	c.promise(first, batches[0], place{first: first.base.last + 1, recordedAt: time.Now()})
+	departed := make(chan *passage, 1)
+	go func() { departed <- c.depart(nil, at, batches[1], way{blindly: true}) }()
+	select {
+	case p := <-departed:
+		t.Fatalf("departs at once, on course %d", p.course)
+	case <-time.After(50 * time.Millisecond):
+	}
+	c.settle(first, batches[0], place{}, false)
+	second := <-departed
+	if second.course != blind {
+		t.Errorf("course %d", second.course)
+	}
+	c.settle(second, batches[1], place{}, false)
+}
+
 // Whoever comes to a book that another process keeps busy gets in.
 func TestNobodyIsKeptOut(t *testing.T) {
 	stores := openBook(t, 2, time.Now)
