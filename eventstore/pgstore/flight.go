@@ -222,12 +222,17 @@ func (f *flight) commitSingly(batch []*pending) {
 
 // open answers the flight's link, with another one in place of a broken one.
 func (f *flight) open(until time.Time) (*link, error) {
+	lost := f.link != nil && f.link.broken.Load()
 	f.mu.Lock()
 	for (f.link == nil || f.link.broken.Load()) && len(f.links) > 0 {
 		last := len(f.links) - 1
 		f.link, f.links = f.links[last], f.links[:last]
+		lost = lost || f.link.broken.Load()
 	}
 	f.mu.Unlock()
+	if lost {
+		f.forget()
+	}
 	if f.link != nil && !f.link.broken.Load() {
 		return f.link, nil
 	}

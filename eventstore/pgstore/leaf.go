@@ -153,6 +153,7 @@ func (c *committer) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.versions.forget()
+	c.end.unbroken = 0
 	if fresh := c.tail.fresh.Load(); fresh != nil {
 		fresh.forget()
 	}

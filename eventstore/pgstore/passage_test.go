@@ -192,3 +192,33 @@ func TestNobodyIsKeptOut(t *testing.T) {
 		t.Errorf("right up to %d of %d: %v", last, events.Load(), err)
 	}
 }
+
+// After a connection broke, the database may be an older one: nothing follows an end that it may not have.
+func TestOlderDatabase(t *testing.T) {
+	s := openBook(t, 1, time.Now)[0]
+	for range soloAfter + 6 {
+		if _, err := s.Append(t.Context(), 1, oneEvent()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	had := s.openCommitter(1).end.last
+	for _, statement := range []string{
+		`DELETE FROM ledger.events WHERE book = 1 AND position > $1`,
+		`DELETE FROM ledger.batches WHERE book = 1 AND last_position > $1`,
+		`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid() AND query NOT LIKE 'LISTEN%' AND $1 > 0`,
+	} {
+		if _, err := s.pool.Exec(t.Context(), statement, int64(had-3)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range eventstore.Position(8) {
+		if appended, err := s.Append(t.Context(), 1, oneEvent()); err != nil || appended.First != had-2+i {
+			t.Fatalf("append %d: %+v, %v", i, appended, err)
+		}
+	}
+	s.pool.Reset()
+	if last, err := s.CheckBatches(t.Context(), 1); err != nil || last != had+5 {
+		t.Errorf("right up to %d, not %d: %v", last, had+5, err)
+	}
+}
