@@ -53,7 +53,10 @@ func (s *Store) Scan(ctx context.Context, scan eventstore.Scan, handle func(cont
 		})
 	}()
 	for events := range chunks {
-		if err = handle(ctx, events); err != nil {
+		if err = ctx.Err(); err == nil { // nothing that was read ahead is handled after the end
+			err = handle(ctx, events)
+		}
+		if err != nil {
 			break
 		}
 	}
